@@ -10,7 +10,7 @@ from discord import app_commands
 from bot import access
 from bot.arguments.channel import TextChannel
 from bot.arguments.completion import suggesting
-from bot.cogs.content import _input, _screens
+from bot.cogs.content import _arguments, _screens
 from bot.dispatch.cog import HelixCog, may, show
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
@@ -36,11 +36,11 @@ class Content(HelixCog, name="content"):
     async def codex(self, ctx: HelixContext, section: str | None = None, channel: _Channel = None) -> None:
         """Show the codex or a section of it, or post it."""
         document = documents.load("codex")
-        if _input.is_post(section):
+        if _arguments.is_post(section):
             await self._post(ctx, document, channel)
             return
-        wanted = _input.parse_section(section, document)
-        _input.refuse_channel(None if channel is None else channel.name, section, "codex")
+        wanted = _arguments.parse_section(section, document)
+        _arguments.refuse_channel(None if channel is None else channel.name, section, "codex")
         await self._show_section(ctx, document, wanted)
 
     @command("rules", action="action")
@@ -55,7 +55,7 @@ class Content(HelixCog, name="content"):
         """Turn to another page of a document or section."""
         turn = pages.Turn.of(press)
         name, _, key = turn.payload.partition(" ")
-        document = documents.load(_input.parse_name(name))
+        document = documents.load(_arguments.parse_name(name))
         await self._show(press, document, document.find(key), turn.page)
 
     @buttons.component("content", "section", command="codex", chosen=r"[\s\S]+")
@@ -72,17 +72,17 @@ class Content(HelixCog, name="content"):
         channel: discord.TextChannel | None,
     ) -> None:
         document = documents.load(name)
-        if _input.parse_action(action):
+        if _arguments.parse_action(action):
             await self._post(ctx, document, channel)
             return
-        _input.refuse_channel(None if channel is None else channel.name, action, name)
+        _arguments.refuse_channel(None if channel is None else channel.name, action, name)
         await self._show(ctx, document, None)
 
     async def _post(
         self, ctx: HelixContext, document: documents.Document, channel: discord.TextChannel | None
     ) -> None:
         if channel is None:
-            raise _input.WrongUse(f"Say where: `{self.bot.prefix}{document.name} post #channel`.")
+            raise _arguments.WrongUse(f"Say where: `{self.bot.prefix}{document.name} post #channel`.")
         with self.bot.guild_work.hold(channel.guild.id, f"{document.name} post"):
             posting = await PostedDocument(self.bot, document.name, channel).post(document.messages())
         # The journal holds what happens in the home server only.
@@ -128,7 +128,7 @@ class Content(HelixCog, name="content"):
 def _sections(caller: access.Caller) -> list[str]:
     """The sections of the codex, and `post` for members who may use it."""
     keys = [one.key for one in documents.load("codex").sections]
-    return [*keys, _input.POST] if may(caller, "codex", _input.POST) else keys
+    return [*keys, _arguments.POST] if may(caller, "codex", _arguments.POST) else keys
 
 
 setup = Content.add_to

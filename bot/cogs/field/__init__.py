@@ -15,7 +15,7 @@ from bot.arguments.completion import offering, suggesting
 from bot.arguments.parsing import parse_action
 from bot.cards import alert as alert_card
 from bot.cards import trends
-from bot.cogs.field import _alerts, _field, _input, _screens, _tune
+from bot.cogs.field import _alerts, _arguments, _field, _screens, _tune
 from bot.dispatch.cog import HelixCog, may
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.replies.context import HelixContext
 
 _WINDOWS = ("1h", "6h", "24h", "7d", "30d", "90d")
-_SPANS = ("30m", "1h", "2h", "8h", "1d", "7d", _input.OFF)
+_SPANS = ("30m", "1h", "2h", "8h", "1d", "7d", _arguments.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ class Field(HelixCog, name="field"):
     @command("ucf")
     async def ucf(self, ctx: HelixContext, metric: str | None = None) -> None:
         """Show the six values, or one of them."""
-        names = tuple(METRICS) if metric is None else (_input.parse_metric(metric),)
+        names = tuple(METRICS) if metric is None else (_arguments.parse_metric(metric),)
         view = await ctx.cached_async(names, lambda: self._fetch_field(names), ("state", "rituals"))
         await ctx.say(embed=_screens.field(view))
 
     @command("trend")
     async def trend(self, ctx: HelixContext, metric: str | None = None, *, window: str | None = None) -> None:
         """Draw a chart over time."""
-        names, span = _input.parse_scope(metric, window)
+        names, span = _arguments.parse_scope(metric, window)
         picture = await ctx.cached_async(
             (names, span.total_seconds()), lambda: self._draw(names, span), ("state",)
         )
@@ -83,9 +83,9 @@ class Field(HelixCog, name="field"):
         span: str | None = None,
     ) -> None:
         """List the alerts, acknowledge one, or mute a metric."""
-        wanted = parse_action(action, _input.ALERT_ACTIONS)
+        wanted = parse_action(action, _arguments.ALERT_ACTIONS)
         if wanted == "ack":
-            alert = await self.bot.collective.alerts.ack(_input.parse_alert(target), ctx.caller.actor)
+            alert = await self.bot.collective.alerts.ack(_arguments.parse_alert(target), ctx.caller.actor)
             await ctx.say(embed=alert_card.card(alert, show_people=ctx.at_home))
         elif wanted == "mute":
             await ctx.say(embed=await self._mute(target, span, ctx.caller.actor))
@@ -95,7 +95,7 @@ class Field(HelixCog, name="field"):
     @command("tune")
     async def tune(self, ctx: HelixContext, metric: str, value: str, *, reason: str | None = None) -> None:
         """Set or shift a value."""
-        name, shift = _input.parse_metric(metric), _input.parse_value(value)
+        name, shift = _arguments.parse_metric(metric), _arguments.parse_value(value)
         result = await _tune.tune(self.bot.collective.manager, name, shift, ctx.caller.actor, reason)
         await ctx.say(embed=_screens.tuned(result, reason if ctx.at_home else None))
 
@@ -153,7 +153,7 @@ class Field(HelixCog, name="field"):
 
     async def _mute(self, target: str | None, span: str | None, actor: Actor) -> discord.Embed:
         alerts = self.bot.collective.alerts
-        metric, length = _input.parse_mute(target, span)
+        metric, length = _arguments.parse_mute(target, span)
         if length is None:
             return _screens.unmuted(metric, was=await alerts.unmute(metric, actor))
         return _screens.muted(metric, await alerts.mute(metric, length, actor))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bot.cogs.field._input import Shift, WrongInput
+from bot.cogs.field._arguments import Shift, WrongInput
 from core.text.numbers import plain
 from state.change import Actor, Change
 from state.manager import StateManager

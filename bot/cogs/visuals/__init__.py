@@ -9,7 +9,7 @@ import discord
 from bot.arguments.completion import offering, suggesting
 from bot.arguments.parsing import parse_action
 from bot.cards import field_pictures
-from bot.cogs.visuals import _input, _screens
+from bot.cogs.visuals import _arguments, _screens
 from bot.dispatch.cog import HelixCog, guild_of
 from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
@@ -39,11 +39,11 @@ class Visuals(HelixCog, name="visuals"):
     @command("icon", action="action")
     async def icon(self, ctx: HelixContext, action: str = "info", value: str | None = None) -> None:
         """Show, set or cycle the icon."""
-        wanted, guild = parse_action(action, _input.ACTIONS), guild_of(ctx)
+        wanted, guild = parse_action(action, _arguments.ACTIONS), guild_of(ctx)
         if wanted == "set":
             await self._set(ctx, guild, value)
         elif wanted == "cycle":
-            await self._cycle(ctx, guild, on=_input.parse_switch(value))
+            await self._cycle(ctx, guild, on=_arguments.parse_switch(value))
         else:
             record = await icons.Icons(self.bot).find(guild.id)
             foreign = record.is_foreign(icons.key_of(guild))
@@ -51,7 +51,7 @@ class Visuals(HelixCog, name="visuals"):
 
     visualize.autocomplete("style")(offering(*STYLES))
     icon.autocomplete("value")(
-        suggesting(lambda asked: _input.values(getattr(asked.namespace, "action", None)))
+        suggesting(lambda asked: _arguments.values(getattr(asked.namespace, "action", None)))
     )
 
     async def _draw(self, style: Style) -> tuple[UCF, field_pictures.FieldPicture]:
@@ -59,7 +59,7 @@ class Visuals(HelixCog, name="visuals"):
         return ucf, await field_pictures.draw(self.bot.kernel.worker, ucf, style, SIZE)
 
     async def _set(self, ctx: HelixContext, guild: discord.Guild, value: str | None) -> None:
-        mode, book = _input.parse_mode(value), icons.Icons(self.bot)
+        mode, book = _arguments.parse_mode(value), icons.Icons(self.bot)
         icons.check_permission(guild)
         if not await self._may_replace(ctx, guild, book):
             await ctx.say(embed=_screens.kept())

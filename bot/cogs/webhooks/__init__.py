@@ -9,7 +9,7 @@ import discord
 from bot import access
 from bot.arguments.completion import offering, suggesting
 from bot.arguments.parsing import parse_action
-from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
+from bot.cogs.webhooks import _arguments, _deliveries, _screens, _sending
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
@@ -32,26 +32,26 @@ class Webhooks(HelixCog, name="webhooks"):
     @command("webhooks")
     async def webhooks(self, ctx: HelixContext, view: str | None = None, page: int = 1) -> None:
         """Show a list, or one entry in full."""
-        wanted = _lines.parse_view(view)
-        number = _lines.check_page(page) - 1
-        if isinstance(wanted, _lines.Target):
+        wanted = _arguments.parse_view(view)
+        number = _arguments.check_page(page) - 1
+        if isinstance(wanted, _arguments.Target):
             await self._show_one(ctx, wanted)
         else:
             await self._show_list(ctx, wanted, number)
 
-    @buttons.component("webhooks", "list", command="webhooks", payload=pages.TURN + _lines.VIEW)
+    @buttons.component("webhooks", "list", command="webhooks", payload=pages.TURN + _arguments.VIEW)
     async def turn(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current list."""
         turn = pages.Turn.of(press)
-        wanted = _lines.parse_view(turn.payload)
-        if not isinstance(wanted, _lines.Target):
+        wanted = _arguments.parse_view(turn.payload)
+        if not isinstance(wanted, _arguments.Target):
             await self._show_list(press, wanted, turn.page)
 
     @command("replay")
     async def replay(self, ctx: HelixContext, target: str, since: str | None = None) -> None:
         """Send dead letters again, or rerun the dead handlers of an event."""
-        wanted = _lines.parse_replay(target, since)
-        if isinstance(wanted, _lines.Target) and (wanted.event or "").startswith("evt_"):
+        wanted = _arguments.parse_replay(target, since)
+        if isinstance(wanted, _arguments.Target) and (wanted.event or "").startswith("evt_"):
             count = await _sending.replay_incoming(self._machine, wanted.event or "", ctx.caller.actor)
             await ctx.say(embed=_screens.handlers_again(count))
             return
@@ -63,7 +63,7 @@ class Webhooks(HelixCog, name="webhooks"):
             result = await _sending.replay(self._machine, ids, ctx.caller.actor, progress.advance)
             await progress.finish(_screens.replayed(result))
 
-    @buttons.component("webhooks", "replay", command="replay", payload=_lines.DELIVERIES)
+    @buttons.component("webhooks", "replay", command="replay", payload=_arguments.DELIVERIES)
     async def replay_pressed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """The button below a dead-letter notice: send the deliveries that are still dead."""
         first, _, last = press.payload.partition("-")
@@ -79,11 +79,11 @@ class Webhooks(HelixCog, name="webhooks"):
     @command("breakers", action="action")
     async def breakers(self, ctx: HelixContext, action: str = "list", *, name: str | None = None) -> None:
         """List the circuit breakers, or reset or trip one."""
-        wanted = parse_action(action, _lines.ACTIONS)
+        wanted = parse_action(action, _arguments.ACTIONS)
         if wanted == "list":
             await self.show_page(ctx, "breakers", _screens.breakers(self._machine.breakers.views(), 0))
             return
-        breaker = self._machine.breakers.find(_lines.need_name(wanted, name))
+        breaker = self._machine.breakers.find(_arguments.need_name(wanted, name))
         before = breaker.view()
         if wanted == "reset":
             breaker.reset()
@@ -115,7 +115,7 @@ class Webhooks(HelixCog, name="webhooks"):
         deliveries = await _sending.wait_for(self._machine, event_id)
         await ctx.say(embed=_screens.emitted(made, deliveries, listeners))
 
-    webhooks.autocomplete("view")(offering(*_lines.VIEWS))
+    webhooks.autocomplete("view")(offering(*_arguments.VIEWS))
 
     replay.autocomplete("target")(suggesting(lambda asked: _targets(asked.client.collective.webhooks)))
     breakers.autocomplete("name")(
@@ -127,11 +127,11 @@ class Webhooks(HelixCog, name="webhooks"):
     def _machine(self) -> Machine:
         return self.bot.collective.webhooks
 
-    async def _show_list(self, asked: Asked, view: _lines.View, page: int) -> None:
+    async def _show_list(self, asked: Asked, view: _arguments.View, page: int) -> None:
         shown = _screens.listing(await _deliveries.fetch_list(self._machine, view), page)
         await self.show_page(asked, "list", shown, view)
 
-    async def _show_one(self, ctx: HelixContext, target: _lines.Target) -> None:
+    async def _show_one(self, ctx: HelixContext, target: _arguments.Target) -> None:
         found, view = await _deliveries.fetch_one(self._machine, target), None
         if isinstance(found, InboxEvent):
             embed = _screens.event(found)
@@ -148,11 +148,11 @@ class Webhooks(HelixCog, name="webhooks"):
 async def _targets(webhooks: Machine) -> list[str]:
     """`failed`, and the ids of the dead deliveries, newest first."""
     dead = await webhooks.outbox.dead_since(None)
-    return [_lines.FAILED, *map(str, reversed(dead))]
+    return [_arguments.FAILED, *map(str, reversed(dead))]
 
 
-def _span(wanted: _lines.Target | timedelta | None) -> str:
-    return "" if wanted is None or isinstance(wanted, _lines.Target) else f" in the {say_last(wanted)}"
+def _span(wanted: _arguments.Target | timedelta | None) -> str:
+    return "" if wanted is None or isinstance(wanted, _arguments.Target) else f" in the {say_last(wanted)}"
 
 
 setup = Webhooks.add_to

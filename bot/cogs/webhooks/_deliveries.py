@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.cogs.webhooks._lines import Target, View
+from bot.cogs.webhooks._arguments import Target, View
 from bot.text.words import quoted
 from core.errors import HelixError
 from core.webhooks.destinations import Subscription

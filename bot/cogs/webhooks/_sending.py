@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.cogs.webhooks._arguments import Target
 from bot.cogs.webhooks._deliveries import NothingOfThatId
-from bot.cogs.webhooks._lines import Target
 from core.errors import HelixError
 from core.webhooks.outbox import Delivery
 from state.change import Actor

@@ -4,7 +4,7 @@ import pytest
 
 from bot.arguments.parsing import UnknownAction
 from bot.cogs.consciousness._level import BANDS
-from bot.cogs.content import _input
+from bot.cogs.content import _arguments
 from bot.cogs.rituals._harmony import PHASES
 from bot.cogs.rituals._limits import REST
 from bot.text import documents
@@ -15,35 +15,35 @@ CODEX = documents.load("codex")
 
 @pytest.mark.parametrize(("word", "key"), [("agents", "agents"), ("AGE", "agents"), (" Ucf ", "ucf")])
 def test_a_section_is_named_in_any_case_or_by_its_beginning(word: str, key: str) -> None:
-    found = _input.parse_section(word, CODEX)
+    found = _arguments.parse_section(word, CODEX)
     assert found is not None
     assert found.key == key
 
 
 def test_without_a_name_there_is_no_section_and_a_wrong_one_is_answered_with_the_nearest() -> None:
-    assert _input.parse_section(None, CODEX) is None
-    with pytest.raises(_input.UnknownSection, match="Did you mean 'rituals'"):
-        _input.parse_section("ritauls", CODEX)
-    with pytest.raises(_input.UnknownSection, match="Known"):
-        _input.parse_section(" ", CODEX)
+    assert _arguments.parse_section(None, CODEX) is None
+    with pytest.raises(_arguments.UnknownSection, match="Did you mean 'rituals'"):
+        _arguments.parse_section("ritauls", CODEX)
+    with pytest.raises(_arguments.UnknownSection, match="Known"):
+        _arguments.parse_section(" ", CODEX)
 
 
 def test_only_post_is_an_action() -> None:
-    assert _input.parse_action(None) is False
-    assert _input.parse_action(" Post ") is True
+    assert _arguments.parse_action(None) is False
+    assert _arguments.parse_action(" Post ") is True
     with pytest.raises(UnknownAction, match="no action called"):
-        _input.parse_action("post it")
+        _arguments.parse_action("post it")
 
 
 def test_a_channel_needs_the_action_post() -> None:
-    _input.refuse_channel(None, "agents", "codex")
-    with pytest.raises(_input.WrongUse, match="`codex post #general`, not `agents`"):
-        _input.refuse_channel("general", "agents", "codex")
+    _arguments.refuse_channel(None, "agents", "codex")
+    with pytest.raises(_arguments.WrongUse, match="`codex post #general`, not `agents`"):
+        _arguments.refuse_channel("general", "agents", "codex")
 
 
 def test_a_button_of_a_removed_document_shows_the_manifesto() -> None:
-    assert _input.parse_name("rules") == "rules"
-    assert _input.parse_name("poem") == "manifesto"
+    assert _arguments.parse_name("rules") == "rules"
+    assert _arguments.parse_name("poem") == "manifesto"
 
 
 def test_the_codex_knows_bands_emotions_and_phases_as_the_commands_do() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bot.cogs.field import _alerts, _field, _screens, _tune
-from bot.cogs.field._input import Shift, WrongInput
+from bot.cogs.field._arguments import Shift, WrongInput
 from bot.replies import pages
 from state.change import Actor
 from state.collective import Collective

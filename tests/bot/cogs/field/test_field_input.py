@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cogs.field import _input, _tune
-from bot.cogs.field._input import Shift, UnknownMetric, WrongInput
+from bot.cogs.field import _arguments, _tune
+from bot.cogs.field._arguments import Shift, UnknownMetric, WrongInput
 from core.errors import HelixError
 from core.text.durations import WrongDuration, format_duration
 from state.models import METRICS
@@ -29,7 +29,7 @@ from state.models import METRICS
     ],
 )
 def test_a_value_is_set_or_shifted(text: str, meant: Shift) -> None:
-    assert _input.parse_value(text) == meant
+    assert _arguments.parse_value(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,13 @@ def test_a_value_is_set_or_shifted(text: str, meant: Shift) -> None:
 )
 def test_a_wrong_value_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(WrongInput, match=r"such as 0\.7, or a shift"):
-        _input.parse_value(text)
+        _arguments.parse_value(text)
 
 
 @given(st.text(max_size=30))
 def test_any_text_is_a_finite_number_or_an_error(text: str) -> None:
     try:
-        shift = _input.parse_value(text)
+        shift = _arguments.parse_value(text)
     except WrongInput:
         return
     assert abs(shift.amount) < 1e10
@@ -51,7 +51,7 @@ def test_any_text_is_a_finite_number_or_an_error(text: str) -> None:
 
 @given(st.decimals(0, 2, places=3), st.sampled_from(["", "+", "-"]))
 def test_every_decimal_is_read_as_written(number: object, sign: str) -> None:
-    shift = _input.parse_value(f"{sign}{number}")
+    shift = _arguments.parse_value(f"{sign}{number}")
     assert shift == Shift(float(f"{sign}{number}"), relative=bool(sign))
 
 
@@ -87,10 +87,10 @@ def test_a_shift_shows_no_floating_point_error() -> None:
 @given(st.text(max_size=20))
 def test_a_metric_is_one_of_the_six_or_an_error(text: str) -> None:
     if text.strip().casefold() in METRICS:
-        assert _input.parse_metric(text) in METRICS
+        assert _arguments.parse_metric(text) in METRICS
     else:
         with pytest.raises(UnknownMetric, match="There is no metric"):
-            _input.parse_metric(text)
+            _arguments.parse_metric(text)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_metric_is_one_of_the_six_or_an_error(text: str) -> None:
 def test_a_trend_takes_one_metric_or_all_and_a_window(
     metric: str | None, window: str | None, names: tuple[str, ...], span: timedelta
 ) -> None:
-    assert _input.parse_scope(metric, window) == (names, span)
+    assert _arguments.parse_scope(metric, window) == (names, span)
 
 
 @pytest.mark.parametrize(
@@ -114,33 +114,33 @@ def test_a_trend_takes_one_metric_or_all_and_a_window(
 )
 def test_a_wrong_trend_is_refused(metric: str, window: str | None) -> None:
     with pytest.raises(HelixError):
-        _input.parse_scope(metric, window)
+        _arguments.parse_scope(metric, window)
 
 
 @pytest.mark.parametrize(("text", "number"), [("3", 3), ("#12", 12), (" 4 ", 4)])
 def test_an_alert_is_a_number(text: str, number: int) -> None:
-    assert _input.parse_alert(text) == number
+    assert _arguments.parse_alert(text) == number
 
 
 @pytest.mark.parametrize("text", [None, "", "three", "-1", "1" * 20])
 def test_a_text_that_is_no_alert_number_is_refused(text: str | None) -> None:
     with pytest.raises(WrongInput, match="/alerts ack 3"):
-        _input.parse_alert(text)
+        _arguments.parse_alert(text)
 
 
 @given(st.timedeltas(timedelta(minutes=1), timedelta(days=30)).map(lambda span: span // timedelta(seconds=1)))
 def test_a_mute_names_a_metric_and_a_duration(seconds: int) -> None:
     span = timedelta(seconds=seconds)
-    assert _input.parse_mute("Harmony", format_duration(span)) == ("harmony", span)
+    assert _arguments.parse_mute("Harmony", format_duration(span)) == ("harmony", span)
 
 
 def test_a_mute_needs_metric_and_duration_and_can_be_ended() -> None:
-    assert _input.parse_mute("zoom", "OFF") == ("zoom", None)
+    assert _arguments.parse_mute("zoom", "OFF") == ("zoom", None)
     for target, span in ((None, None), ("zoom", None)):
         with pytest.raises(WrongInput, match="alerts mute harmony 2h"):
-            _input.parse_mute(target, span)
+            _arguments.parse_mute(target, span)
     with pytest.raises(WrongDuration, match="from 1 minute to 30 days"):
-        _input.parse_mute("zoom", "10s")
+        _arguments.parse_mute("zoom", "10s")
 
 
 def test_a_value_far_outside_is_written_out() -> None:
