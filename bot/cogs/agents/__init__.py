@@ -54,8 +54,8 @@ class Agents(HelixCog, name="agents"):
     async def history(self, ctx: HelixContext, agent: str, days: int = 7) -> None:
         """Show what an agent did."""
         spec, days = find_agent(agent), check_range("days", days, 1, _history.MOST_DAYS)
-        history = await self._fetch(spec, days, None, show_people=ctx.at_home)
-        shown = _screens.history(history, spec, days, 0)
+        history = await self._fetch(spec, days, None)
+        shown = _screens.history(history, spec, days, 0, show_people=ctx.at_home)
         await self.show_page(ctx, "history", shown, f"{spec.name} {days} {history.newest_id}")
 
     @buttons.component("agents", "history", command="history", payload=_TURN)
@@ -64,9 +64,9 @@ class Agents(HelixCog, name="agents"):
         turn = pages.Turn.of(press)
         name, days, newest_id = turn.payload.split(" ")
         spec = find_agent(name)
+        history = await self._fetch(spec, int(days), int(newest_id))
         show_people = access.caller_of(interaction).sees_names
-        history = await self._fetch(spec, int(days), int(newest_id), show_people=show_people)
-        shown = _screens.history(history, spec, int(days), turn.page)
+        shown = _screens.history(history, spec, int(days), turn.page, show_people=show_people)
         await self.show_page(press, "history", shown, turn.payload)
 
     @command("wisdom")
@@ -87,16 +87,10 @@ class Agents(HelixCog, name="agents"):
     history.autocomplete("agent")(offering(*_NAMES))
     wisdom.autocomplete("agent")(offering(*_NAMES))
 
-    async def _fetch(
-        self, spec: AgentSpec, days: int, newest_id: int | None, *, show_people: bool
-    ) -> _history.History:
-        return await _history.fetch_history(
-            self.bot.collective.journal,
-            spec,
-            since=self.bot.kernel.clock.now() - timedelta(days=days),
-            show_people=show_people,
-            newest_id=newest_id,
-        )
+    async def _fetch(self, spec: AgentSpec, days: int, newest_id: int | None) -> _history.History:
+        since = self.bot.kernel.clock.now() - timedelta(days=days)
+        journal = self.bot.collective.journal
+        return await _history.fetch_history(journal, spec, since=since, newest_id=newest_id)
 
 
 setup = Agents.add_to

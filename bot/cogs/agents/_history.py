@@ -13,18 +13,6 @@ from state.journal import LIMIT, Journal, JournalEntry
 
 MOST_DAYS = 365
 
-_NEXT_TO_NOTHING = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One entry; `who` and `why` are None if unknown or not to be shown."""
-
-    at: datetime
-    what: str
-    who: str | None
-    why: str | None
-
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -34,45 +22,24 @@ class History:
         newest_id: the newest entry; passing it again gives the same list, without newer entries.
     """
 
-    deeds: tuple[Deed, ...]
+    entries: tuple[JournalEntry, ...]
     total: int
     newest_id: int
 
 
 async def fetch_history(
-    journal: Journal,
-    agent: AgentSpec,
-    *,
-    since: datetime,
-    show_people: bool,
-    newest_id: int | None = None,
+    journal: Journal, agent: AgentSpec, *, since: datetime, newest_id: int | None = None
 ) -> History:
-    """An agent's entries since a moment; names and reasons only with `show_people`."""
-    entries = await journal.entries(
-        subject=agent.name,
-        since=since,
-        before_id=None if newest_id is None else newest_id + 1,
-        limit=LIMIT,
-    )
+    """An agent's entries since a moment."""
+    before_id = None if newest_id is None else newest_id + 1
+    entries = await journal.entries(subject=agent.name, since=since, before_id=before_id, limit=LIMIT)
     # Below the limit these are all the entries, so a count query is not needed.
     total = len(entries) if len(entries) < LIMIT else await journal.count(subject=agent.name, since=since)
-    return History(
-        deeds=tuple(_deed(entry, show_people=show_people) for entry in entries),
-        total=total,
-        newest_id=entries[0].id if entries else 0,
-    )
+    return History(entries, total, entries[0].id if entries else 0)
 
 
-def _deed(entry: JournalEntry, *, show_people: bool) -> Deed:
-    return Deed(
-        at=entry.at,
-        what=_what(entry),
-        who=entry.actor if show_people else None,
-        why=entry.reason if show_people else None,
-    )
-
-
-def _what(entry: JournalEntry) -> str:
+def describe(entry: JournalEntry) -> str:
+    """What happened, without names and reasons."""
     if entry.kind == "report":
         return f"reported by {entry.cause}: {_value(entry.after)}"
     return f"{_value(entry.before)} → {_value(entry.after)}"
@@ -80,7 +47,7 @@ def _what(entry: JournalEntry) -> str:
 
 def _value(value: object) -> str:
     if value is None:
-        return _NEXT_TO_NOTHING
+        return "–"
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping) and isinstance(value.get("status"), str):

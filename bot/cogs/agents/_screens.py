@@ -7,13 +7,14 @@ from datetime import datetime
 
 import discord
 
-from bot.cogs.agents._history import Deed, History
+from bot.cogs.agents._history import History, describe
 from bot.cogs.agents._roster import Roster, Sheet
 from bot.replies import pages
 from bot.text import embeds, words
 from state.agents import AgentSpec, AgentView
+from state.journal import JournalEntry
 
-DEEDS_PER_PAGE = 8
+ENTRIES_PER_PAGE = 8
 
 # Counters hold moments in the API's format, with a time zone.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
@@ -59,17 +60,17 @@ def sheet(view: Sheet) -> discord.Embed:
     )
 
 
-def history(view: History, agent: AgentSpec, days: int, number: int) -> pages.Shown:
-    """One page of an agent's entries."""
-    page = pages.pick([_deed(deed) for deed in view.deeds], number, per_page=DEEDS_PER_PAGE)
+def history(view: History, agent: AgentSpec, days: int, number: int, *, show_people: bool) -> pages.Shown:
+    """One page of an agent's entries; who and why only with `show_people`."""
+    lines = [_entry(entry, show_people=show_people) for entry in view.entries]
+    page = pages.pick(lines, number, per_page=ENTRIES_PER_PAGE)
     span = "day" if days == 1 else f"{days} days"
     title = f"{agent.symbol} {agent.name}"
-    if not view.deeds:
+    if not lines:
         return page.card(title, (f"Nothing in the journal for the last {span}. A quiet one.",))
-    shown = len(view.deeds)
-    count = words.count(shown, "entry", "entries")
-    if view.total > shown:
-        count = f"the newest {shown} of {view.total}"
+    count = words.count(len(lines), "entry", "entries")
+    if view.total > len(lines):
+        count = f"the newest {len(lines)} of {view.total}"
     return page.card(f"{title}, last {span}", page.parts, footer=count)
 
 
@@ -124,10 +125,9 @@ def _moment(value: str) -> str | None:
         return None
 
 
-def _deed(deed: Deed) -> str:
-    lines = [f"{embeds.absolute(deed.at)} {embeds.plain(deed.what, 200)}"]
-    if deed.who or deed.why:
-        who = f"by {embeds.plain(deed.who, 60)}" if deed.who else ""
-        why = embeds.plain(deed.why, 200) if deed.why else ""
-        lines.append("-# " + " · ".join(filter(None, (who, why))))
-    return "\n".join(lines)
+def _entry(entry: JournalEntry, *, show_people: bool) -> str:
+    line = f"{embeds.absolute(entry.at)} {embeds.plain(describe(entry), 200)}"
+    who = f"by {embeds.plain(entry.actor, 60)}" if entry.actor else ""
+    why = embeds.plain(entry.reason, 200) if entry.reason else ""
+    people = " · ".join(filter(None, (who, why)))
+    return f"{line}\n-# {people}" if people and show_people else line

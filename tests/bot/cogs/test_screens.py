@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cogs.agents import _screens as agent_screens
-from bot.cogs.agents._history import Deed, History
+from bot.cogs.agents._history import History
 from bot.cogs.agents._roster import Roster, Sheet
 from bot.cogs.monitoring import _metrics_screen, _screens
 from bot.cogs.monitoring._discovery import Address
@@ -24,6 +24,7 @@ from core.cache import CacheStats
 from core.health import Check
 from core.health.threshold import Threshold
 from state.agents import AgentView, find_agent
+from state.journal import JournalEntry
 from state.models import DEFAULT_UCF, METRICS
 from state.slo.objectives import TARGETS, SloReport, judge
 from state.status.records import GatewayStatus, RitualBrief, StatusView, WebhooksStatus
@@ -61,9 +62,10 @@ traffic = st.builds(
     p95_s=seconds,
     p99_s=seconds,
 )
-deeds = st.builds(
-    Deed, at=st.just(NOW), what=texts, who=st.one_of(st.none(), texts), why=st.one_of(st.none(), texts)
-)
+entries = st.builds(
+    JournalEntry, id=st.just(1), at=st.just(NOW), kind=st.just("agent"), subject=texts,
+    cause=st.just("system"), after=texts, actor=st.none() | texts, reason=st.none() | texts,
+)  # fmt: skip
 agents = st.builds(
     AgentView,
     name=texts,
@@ -157,10 +159,10 @@ def test_an_agent_fits_whatever_it_reports(agent: AgentView, check: Check | None
 
 
 @settings(deadline=None, max_examples=50)
-@given(shown=st.lists(deeds, max_size=60), page=st.integers(-5, 500))
-def test_any_history_fits_on_pages(shown: list[Deed], page: int) -> None:
+@given(shown=st.lists(entries, max_size=60), page=st.integers(-5, 500))
+def test_any_history_fits_on_pages(shown: list[JournalEntry], page: int) -> None:
     history = History(tuple(shown), len(shown) + 5, 1)
-    fits(agent_screens.history(history, find_agent("Kael"), 7, page).embed)
+    fits(agent_screens.history(history, find_agent("Kael"), 7, page, show_people=True).embed)
 
 
 def status_view(**changes: object) -> StatusView:
@@ -401,11 +403,15 @@ def test_an_external_agent_says_when_it_reported() -> None:
     assert "external" in text_of(agent_screens.roster(Roster((("Operational", (agent,)),), 1, 14)))
 
 
-def test_history_shows_names_and_reasons_if_given() -> None:
-    shown = History(
-        (Deed(NOW, "active → down", "Ada", "a drill"), Deed(NOW, "down → active", None, None)), 2, 9
+def entry(after: str, actor: str | None = None, reason: str | None = None) -> JournalEntry:
+    return JournalEntry(
+        id=1, at=NOW, kind="agent", subject="Kael", cause="system", after=after, actor=actor, reason=reason
     )
-    embed = agent_screens.history(shown, find_agent("Kael"), 7, 0).embed
+
+
+def test_history_shows_names_and_reasons_if_given() -> None:
+    shown = History((entry("down", actor="Ada", reason="a drill"), entry("active")), 2, 9)
+    embed = agent_screens.history(shown, find_agent("Kael"), 7, 0, show_people=True).embed
     assert "-# by Ada · a drill" in text_of(embed)
     assert embed.title == "🜂 Kael, last 7 days"
     assert embed.footer.text == "2 entries"
@@ -413,12 +419,14 @@ def test_history_shows_names_and_reasons_if_given() -> None:
 
 @pytest.mark.parametrize(("days", "span"), [(1, "last day"), (30, "last 30 days")])
 def test_an_empty_history_says_so(days: int, span: str) -> None:
-    assert span in text_of(agent_screens.history(History((), 0, 0), find_agent("Kael"), days, 0).embed)
+    assert span in text_of(
+        agent_screens.history(History((), 0, 0), find_agent("Kael"), days, 0, show_people=True).embed
+    )
 
 
 def test_a_cut_history_says_how_much_there_is() -> None:
-    shown = History((Deed(NOW, "a", None, None),) * 9, 20, 9)
-    footer = agent_screens.history(shown, find_agent("Kael"), 7, 1).embed.footer.text
+    shown = History((entry("a"),) * 9, 20, 9)
+    footer = agent_screens.history(shown, find_agent("Kael"), 7, 1, show_people=True).embed.footer.text
     assert footer == "Page 2 of 2 · the newest 9 of 20"
 
 

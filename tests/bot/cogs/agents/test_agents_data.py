@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cogs.agents import _history, _roster, _wisdom
+from bot.cogs.agents import _history, _roster, _screens, _wisdom
 from bot.cogs.agents._roster import UnknownLayer
 from bot.cogs.agents.sayings import SAYINGS
 from bot.replies import last_said
@@ -60,7 +60,7 @@ async def record(collective: Collective, **fields: object) -> None:
 
 
 async def fetch(collective: Collective, clock: ManualClock, **options: object) -> _history.History:
-    given = {"since": clock.now() - timedelta(days=7), "show_people": True, **options}
+    given = {"since": clock.now() - timedelta(days=7), **options}
     return await _history.fetch_history(collective.journal, SHADOW, **given)  # type: ignore[arg-type]  # likewise
 
 
@@ -71,23 +71,24 @@ async def test_history_has_only_this_agents_entries_newest_first(
     await record(collective, subject="Kael", after="another's")
     await record(collective, after="second")
     history = await fetch(collective, clock)
-    assert [deed.what for deed in history.deeds] == ["active → second", "active → first"]
+    assert [_history.describe(entry) for entry in history.entries] == ["active → second", "active → first"]
     assert history.total == 2
 
 
 async def test_history_shows_who_and_why_at_home(collective: Collective, clock: ManualClock) -> None:
     await record(collective, actor="Ada", actor_id=7, reason="a drill")
-    deed = (await fetch(collective, clock)).deeds[0]
-    assert (deed.who, deed.why) == ("Ada", "a drill")
+    shown = _screens.history(await fetch(collective, clock), SHADOW, 7, 0, show_people=True)
+    assert "-# by Ada · a drill" in (shown.embed.description or "")
 
 
 async def test_history_outside_home_leaves_out_who_and_why(
     collective: Collective, clock: ManualClock
 ) -> None:
     await record(collective, actor="Ada", actor_id=7, reason="a drill")
-    history = await fetch(collective, clock, show_people=False)
-    assert (history.deeds[0].who, history.deeds[0].why) == (None, None)
-    assert "Ada" not in repr(history)
+    shown = _screens.history(await fetch(collective, clock), SHADOW, 7, 0, show_people=False)
+    assert "active → degraded" in (shown.embed.description or "")
+    assert "Ada" not in repr(shown.embed.to_dict())
+    assert "a drill" not in repr(shown.embed.to_dict())
 
 
 async def test_history_leaves_out_what_is_older_than_asked_for(
@@ -95,7 +96,7 @@ async def test_history_leaves_out_what_is_older_than_asked_for(
 ) -> None:
     await record(collective)
     clock.advance(8 * 86_400)
-    assert (await fetch(collective, clock)).deeds == ()
+    assert (await fetch(collective, clock)).entries == ()
 
 
 async def test_a_page_turned_later_shows_the_same_list(collective: Collective, clock: ManualClock) -> None:
@@ -103,14 +104,14 @@ async def test_a_page_turned_later_shows_the_same_list(collective: Collective, c
     first = await fetch(collective, clock)
     await record(collective, after="came since")
     again = await fetch(collective, clock, newest_id=first.newest_id)
-    assert again.deeds == first.deeds
+    assert again.entries == first.entries
 
 
 async def test_entries_beyond_the_limit_are_counted(collective: Collective, clock: ManualClock) -> None:
     row = JournalRow(kind="agent", subject="Shadow", cause="system", before="a", after="b")
     await collective.manager.record(*[row] * 505)
     history = await fetch(collective, clock)
-    assert (len(history.deeds), history.total) == (500, 505)
+    assert (len(history.entries), history.total) == (500, 505)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ async def test_every_kind_of_entry_is_said_in_a_line(
     collective: Collective, clock: ManualClock, fields: dict[str, object], what: str
 ) -> None:
     await record(collective, **fields)
-    assert (await fetch(collective, clock)).deeds[0].what == what
+    assert _history.describe((await fetch(collective, clock)).entries[0]) == what
 
 
 def test_all_fourteen_have_at_least_eight_sayings_of_their_own() -> None:
