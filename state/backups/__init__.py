@@ -22,10 +22,9 @@ from core.store import Database
 from core.store.errors import StoreError
 from core.store.migrations import Migration
 from state.backups import _secrets, backup_table
-from state.backups._copy import CopyStopped, remove_tree
-from state.backups._source import BackupRefused, OnProgress, Source, check_room
+from state.backups._source import BackupRefused, CopyStopped, OnProgress, Source, check_room
 from state.backups.backup_table import BackupRecord, BackupStatus
-from state.backups.folder import FOLDER, make_scratch, place, scratch, tidy
+from state.backups.folder import FOLDER, make_scratch, place, remove_tree, scratch, tidy
 from state.backups.manifest import BadBackup
 from state.change import Actor, Change
 from state.events import BackupCompleted

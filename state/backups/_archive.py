@@ -22,7 +22,7 @@ import msgspec
 
 from core.files.flush import flush
 from core.store.migrations import Migration, SchemaObject, expected_schema, schema_objects
-from state.backups._copy import CopyStopped, Stopped
+from state.backups._source import CopyStopped, Stopped
 from state.backups.manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state.models import InvalidUCF, Snapshot
 from state.snapshot_table import read_snapshot

@@ -22,8 +22,8 @@ from core.runtime.worker import Worker, WorkerFailed
 from core.version import VERSION
 from state.backups import _secrets as secrets_in
 from state.backups._archive import check_database, hash_file, unpack
-from state.backups._copy import Stopped, copy_database, remove_tree
-from state.backups._source import BackupRefused, OnProgress, Source
+from state.backups._source import BackupRefused, OnProgress, Source, Stopped, copy_database
+from state.backups.folder import remove_tree
 from state.backups.manifest import DATABASE, EDITED_FILES, FORMAT, MANIFEST, Manifest, Part, encode_manifest
 from state.snapshot_table import read_snapshot
 

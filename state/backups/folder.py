@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 
 from core.files.flush import flush
-from state.backups._copy import remove_tree
 from state.backups.backup_table import named_moment
 
 logger = logging.getLogger(__name__)
@@ -49,3 +50,9 @@ def tidy(folder: Path) -> dict[str, int]:
         elif named_moment(entry.name) is not None and entry.is_file(follow_symlinks=False):
             found[entry.name] = entry.stat(follow_symlinks=False).st_size
     return found
+
+
+def remove_tree(folder: Path) -> None:
+    """Deletes a folder and its content; does nothing if it does not exist."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)

@@ -15,7 +15,7 @@ from core.files.flush import flush
 from core.files.rename import exchange
 from core.files.rights import keep_rights
 from core.runtime.datalock import LOCK_NAME
-from state.backups._copy import remove_tree
+from state.backups.folder import remove_tree
 
 # Marks a folder that is still being filled, so that it is never mistaken for a data folder.
 _HALF: Final = ".half"

@@ -101,7 +101,7 @@ class Directives:
         """
         name, rest = parse_directive(text)
         action = self._actions.get(name)
-        arguments = {} if action is None else action.parse(rest)
+        arguments = {} if action is None else action.parse_arguments(rest)
         async with self._asking:
             known = None if key is None else await self._database.read(partial(store.find_key, key=key))
             if known is not None:

@@ -10,7 +10,7 @@ import msgspec
 from core.errors import HelixError
 from state.change import Actor
 from state.directives.policy import Rank
-from state.directives.records import Directive
+from state.directives.records import Directive, WrongDirective
 from state.events import OutEvent
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
         usage: its arguments, as in usage lines; empty if it has none.
         examples: whole directives, offered for autocompletion.
         needed: the rank that its asker needs.
-        parse: parses the text after the name; raises `HelixError`.
+        parse: parses the text after the name; raises `HelixError`. None: there must be no text.
         run: performs it; run again after a kill, it must not repeat its effect.
     """
 
@@ -102,10 +102,22 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     examples: tuple[str, ...]
     needed: Rank = Rank.mod
-    parse: Callable[[str], Arguments]
+    parse: Callable[[str], Arguments] | None = None
     run: Callable[[Work], Awaitable[Outcome]]
 
     @property
     def form(self) -> str:
         """Name and arguments."""
         return f"{self.name} {self.usage}".rstrip()
+
+    def parse_arguments(self, text: str) -> Arguments:
+        """The arguments in the text after the name.
+
+        Raises:
+            HelixError: they are not valid.
+        """
+        if self.parse is not None:
+            return self.parse(text)
+        if text:
+            raise WrongDirective(f"`{self.name}` has no arguments. Send it alone.")
+        return {}

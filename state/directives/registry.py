@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
@@ -34,25 +33,12 @@ def parse_directive(text: str) -> tuple[str, str]:
     return name.casefold(), rest.strip()
 
 
-def _nothing(name: str) -> Callable[[str], Arguments]:
-    def parse(rest: str) -> Arguments:
-        if rest:
-            raise WrongDirective(f"`{name}` has no arguments. Send it alone.")
-        return {}
-
-    return parse
-
-
 def _steps(rest: str) -> Arguments:
     if not rest:
         return {"steps": USUAL_STEPS}
     if not (rest.isascii() and rest.isdecimal() and len(rest) <= _MOST_DIGITS) or int(rest) < LEAST_STEPS:
         raise WrongDirective("The number of steps must be a whole number from 1: `ritual 27`.")
     return {"steps": int(rest)}
-
-
-def _name(rest: str) -> Arguments:
-    return {"name": clean_name(rest)}
 
 
 def _event(rest: str) -> Arguments:
@@ -89,14 +75,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
         summary="Makes a backup and checks it.",
         examples=("backup",),
         needed=Rank.admin,
-        parse=_nothing("backup"),
         run=effects.backup,
     ),
     Action(
         name="heartbeat",
         summary="Probes every service in services.json.",
         examples=("heartbeat",),
-        parse=_nothing("heartbeat"),
         run=effects.heartbeat,
     ),
     Action(
@@ -104,14 +88,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
         summary="Deletes expired data; needs a good backup of the last 7 days.",
         examples=("clean",),
         needed=Rank.admin,
-        parse=_nothing("clean"),
         run=effects.clean,
     ),
     Action(
         name="report",
         summary="Makes a report of everything, and tells subscribers.",
         examples=("report",),
-        parse=_nothing("report"),
         run=effects.report,
     ),
     Action(
@@ -119,7 +101,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         usage="<name>",
         summary="Saves a checkpoint of the state under a name.",
         examples=("archive before the storm",),
-        parse=_name,
+        parse=lambda rest: {"name": clean_name(rest)},
         run=effects.archive,
     ),
     Action(

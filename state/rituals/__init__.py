@@ -152,11 +152,8 @@ class Rituals(RitualArchive):
         if self.running is not None:
             return msgspec.structs.replace(reading, reason=f"ritual {self.running.id} is running")
         if self.last is not None and self.last.status == "failed":
-            reason, action = (
-                f"ritual {self.last.id} could not be saved",
-                "See the check store, then run a ritual again.",
-            )
-            return reading.become("warn", reason, action)
+            reason = f"ritual {self.last.id} could not be saved"
+            return reading.become("warn", reason, "See the check store, then run a ritual again.")
         return reading
 
     async def _joined(self, key: str | None) -> Run | None:

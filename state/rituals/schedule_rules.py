@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -19,23 +19,14 @@ _CRON_FIELDS: Final = 5
 _LONGEST_TEXT: Final = 100
 # How many runs in a row are checked for a distance that is too short.
 _RUNS_CHECKED: Final = 120
+_WANTED: Final = (
+    "Write `every 6h`, or five cron fields in UTC (minute, hour, day, month, weekday): "
+    "`0 6 * * *` is daily at 06:00."
+)
 
 
 class WrongSchedule(HelixError):
     """Not a schedule, or one that never runs or runs too often; the text says what is accepted."""
-
-
-class Rule(Protocol):
-    """When the runs of a schedule are due."""
-
-    @property
-    def text(self) -> str:
-        """The text that `parse_rule` accepts."""
-        ...
-
-    def next_after(self, moment: datetime, anchor: datetime, /) -> datetime:
-        """The first run after `moment`, for a schedule created at `anchor`."""
-        ...
 
 
 class Every(msgspec.Struct, frozen=True):
@@ -70,6 +61,9 @@ class Cron(msgspec.Struct, frozen=True):
         return next(CronSim(self.text, moment.astimezone(UTC)), moment + _NEVER)
 
 
+Rule = Every | Cron
+
+
 def parse_rule(text: str, now: datetime) -> Rule:
     """Parses a rule.
 
@@ -78,11 +72,11 @@ def parse_rule(text: str, now: datetime) -> Rule:
     """
     words = text.split()
     if len(text) > _LONGEST_TEXT or not words:
-        raise WrongSchedule(_wanted())
+        raise WrongSchedule(_WANTED)
     if words[0].casefold() == _EVERY:
         return _every(" ".join(words[1:]))
     if len(words) != _CRON_FIELDS:
-        raise WrongSchedule(_wanted())
+        raise WrongSchedule(_WANTED)
     return _cron(" ".join(words).upper(), now)
 
 
@@ -106,7 +100,7 @@ def _cron(text: str, now: datetime) -> Cron:
         runs = CronSim(text, now.astimezone(UTC))
     except CronSimError as error:
         # cronsim's texts name the field, such as "Bad minute".
-        raise WrongSchedule(f"Not a cron expression: {str(error).lower()}. {_wanted()}") from None
+        raise WrongSchedule(f"Not a cron expression: {str(error).lower()}. {_WANTED}") from None
     previous: datetime | None = None
     for _, run in zip(range(_RUNS_CHECKED), runs, strict=False):
         if previous is not None and run - previous < SHORTEST:
@@ -120,10 +114,3 @@ def _cron(text: str, now: datetime) -> Cron:
     if previous is None:
         raise WrongSchedule("No such time comes in the next 50 years. Choose another one.")
     return Cron(text)
-
-
-def _wanted() -> str:
-    return (
-        "Write `every 6h`, or five cron fields in UTC (minute, hour, day, month, weekday): "
-        "`0 6 * * *` is daily at 06:00."
-    )

@@ -15,7 +15,7 @@ from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.backups._archive import check_database, hash_file, unpack
-from state.backups._copy import CopyStopped
+from state.backups._source import CopyStopped
 from state.backups.manifest import BadBackup, Manifest
 from state.change import Actor
 from state.collective import Collective

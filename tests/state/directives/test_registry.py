@@ -62,7 +62,7 @@ async def until_it_waits(collective: Collective, directive: Directive) -> None:
 def test_every_example_can_be_read(action: object) -> None:
     for example in BY_NAME[getattr(action, "name", "")].examples:
         name, rest = parse_directive(example)
-        BY_NAME[name].parse(rest)
+        BY_NAME[name].parse_arguments(rest)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_every_example_can_be_read(action: object) -> None:
 def test_wrong_arguments_are_told(text: str, says: str) -> None:
     def read() -> None:
         name, rest = parse_directive(text)
-        BY_NAME[name].parse(rest)
+        BY_NAME[name].parse_arguments(rest)
 
     with pytest.raises(HelixError, match=says):
         read()
@@ -98,7 +98,7 @@ def test_wrong_arguments_are_told(text: str, says: str) -> None:
 def test_usage_names_the_arguments() -> None:
     assert BY_NAME["ritual"].form == "ritual [steps=108]"
     assert BY_NAME["backup"].form == "backup"
-    assert BY_NAME["ritual"].parse("") == {"steps": 108}
+    assert BY_NAME["ritual"].parse_arguments("") == {"steps": 108}
     with pytest.raises(WrongDirective, match="`backup`"):
         parse_directive(" ")
 
