@@ -18,6 +18,10 @@ _UNKNOWN_CODES = {
 }
 
 
+Path = tuple[str | int, ...]
+"""The path of a form's field, such as ``("embeds", 0, "title")``."""
+
+
 class SandboxError(Exception):
     """The sandbox cannot be started as requested, such as on a public address."""
 
@@ -110,22 +114,22 @@ class FormErrors:
     def __init__(self) -> None:
         self.tree: JsonObject = {}
 
-    def add(self, path: tuple[str | int, ...], code: str, message: str) -> None:
+    def add(self, path: Path, code: str, message: str) -> None:
         """Add an error for the field at ``path``, such as ``("embeds", 0, "title")``."""
         node = self.tree
         for key in path:
             node = node.setdefault(str(key), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
-    def too_long(self, path: tuple[str | int, ...], limit: int) -> None:
+    def too_long(self, path: Path, limit: int) -> None:
         """Add an error for a text or list longer than ``limit``."""
         self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
 
-    def bad_length(self, path: tuple[str | int, ...], low: int, high: int) -> None:
+    def bad_length(self, path: Path, low: int, high: int) -> None:
         """Add an error for a text or list whose length is not ``low`` to ``high``."""
         self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
-    def required(self, path: tuple[str | int, ...]) -> None:
+    def required(self, path: Path) -> None:
         """Add an error for a missing field."""
         self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
 
@@ -144,7 +148,7 @@ class FormErrors:
             raise ApiError(400, 50035, "Invalid Form Body", errors=self.tree)
 
 
-def bad_form(path: tuple[str | int, ...], code: str, message: str) -> ApiError:
+def bad_form(path: Path, code: str, message: str) -> ApiError:
     """The form error for a single field."""
     errors = FormErrors()
     errors.add(path, code, message)

@@ -8,10 +8,9 @@ from aiohttp import web
 
 from sandbox.cdn import add_cdn
 from sandbox.desk.actions import Actions
-from sandbox.desk.controls import ACTIONS, add_controls
+from sandbox.desk.controls import ACTIONS, add_controls, answer_action_errors
 from sandbox.desk.page import PAGE, add_page
-from sandbox.desk.place_views import add_place_views
-from sandbox.desk.views import SOCKETS, Sockets, add_views
+from sandbox.desk.views import SOCKETS, add_views
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import SandboxError
 from sandbox.guard import HOSTS, guard, is_loopback
@@ -89,7 +88,8 @@ class Sandbox:
         """Close all connections. A second call does nothing."""
         self.engine.interactions.close()
         await self.engine.gateway.close_all(_GOING_AWAY)
-        for socket in list(self._runner.app[SOCKETS].open):
+        sockets = self._runner.app[SOCKETS]
+        for socket in tuple(sockets):
             await socket.close(code=_GOING_AWAY)
         await self._runner.cleanup()
 
@@ -137,12 +137,12 @@ async def start_sandbox(
 
 
 def _build_app(engine: Engine, hosts: Iterable[str]) -> web.Application:
-    app = web.Application(middlewares=[guard], client_max_size=MAX_STORE_BYTES)
+    app = web.Application(middlewares=[guard, answer_action_errors], client_max_size=MAX_STORE_BYTES)
     app[ENGINE] = engine
     app[HOSTS] = frozenset(host.lower() for host in hosts)
     app[ACTIONS] = Actions(engine)
     app[PAGE] = {}
-    app[SOCKETS] = Sockets()
+    app[SOCKETS] = set()
     app.router.add_get("/gateway", engine.gateway.handle)
     # discord.py requests "gateway/" for a URL without a path.
     app.router.add_get("/gateway/", engine.gateway.handle)
@@ -165,7 +165,6 @@ def _build_app(engine: Engine, hosts: Iterable[str]) -> web.Application:
     add_routes(app, (route for resource in resources for route in resource.ROUTES))
     add_cdn(app)
     add_views(app)
-    add_place_views(app)
     add_controls(app)
     add_page(app)
     return app

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from sandbox.desk.people import Ref
-from sandbox.desk.place_actions import PlaceActions, as_action
-from sandbox.errors import ActionError, ApiError
+from sandbox.desk.place_actions import PlaceActions, for_people
+from sandbox.errors import ActionError
 from sandbox.forms.components import BUTTON, find_component
 from sandbox.forms.messages import UploadedFile, parse_message
 from sandbox.interactions.invocations import build_invocation
@@ -50,11 +50,9 @@ class Actions(PlaceActions):
         body: JsonObject = {"content": content}
         if reply_to is not None:
             body["message_reference"] = {"message_id": str(reply_to)}
-        try:
+        with for_people():
             self._engine.threads.enter(place, author.id)
             message = self._engine.messages.create(place, author.id, parse_message(body, list(files)))
-        except ApiError as error:
-            raise as_action(error) from error
         return self._show(place, message, author)
 
     async def edit(self, *, user: Ref, message: Ref, content: str) -> JsonObject:
@@ -63,10 +61,8 @@ class Actions(PlaceActions):
         channel, target = self._people.message(message, author)
         if target.author_id != author.id:
             raise ActionError(403, "Only its author can edit a message.")
-        try:
+        with for_people():
             self._engine.messages.edit(channel, target, parse_message({"content": content}, []))
-        except ApiError as error:
-            raise as_action(error) from error
         return self._show(channel, target, author)
 
     async def delete(self, *, user: Ref, message: Ref) -> None:
@@ -157,10 +153,8 @@ class Actions(PlaceActions):
         if not remove and emoji not in target.reactions:
             self._people.channel(channel.id, actor, Permission.ADD_REACTIONS)
         act = self._engine.reactions.remove if remove else self._engine.reactions.add
-        try:
+        with for_people():
             act(channel, target, actor.id, emoji)
-        except ApiError as error:
-            raise as_action(error) from error
 
     async def join(self, *, user: Ref, guild: Ref) -> None:
         """Join a server."""

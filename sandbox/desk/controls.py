@@ -4,29 +4,57 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from aiohttp import web
 
 from sandbox.desk.actions import Actions
-from sandbox.desk.bodies import ID, Kind, maybe, need
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
 from sandbox.faults import Fault
 from sandbox.forms.messages import UploadedFile
+from sandbox.guard import Handler
 from sandbox.wire import JsonObject, decode, json_response
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_Kind = type[T] | tuple[type[T], ...]
+_ID: _Kind[object] = (str, int)
+"""An id in a control body."""
 
 ACTIONS = web.AppKey("ACTIONS", Actions)
 _Control = Callable[[Engine, JsonObject], Awaitable[JsonObject]]
 _SOCKET_CODES = range(3000, 5000)
 
 
-class Verb(NamedTuple):
+def _need(body: JsonObject, key: str, kind: _Kind[T]) -> T:
+    """The value at ``key``.
+
+    Raises:
+        ActionError: 400 if it is missing or has another type.
+    """
+    value = body.get(key)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise ActionError(400, f"{key} is missing or has the wrong type.")
+    return value
+
+
+def _maybe(body: JsonObject, key: str, kind: _Kind[T], default: D) -> T | D:
+    """The value at ``key``, or the default.
+
+    Raises:
+        ActionError: 400 if it has another type.
+    """
+    return default if body.get(key) is None else _need(body, key, kind)
+
+
+class _Verb(NamedTuple):
     """An action and the fields of its body."""
 
     act: Callable[..., Awaitable[JsonObject | None]]
-    required: Mapping[str, Kind[Any]]
-    optional: Mapping[str, tuple[Kind[Any], object]] = MappingProxyType({})
+    required: Mapping[str, _Kind[Any]]
+    optional: Mapping[str, tuple[_Kind[Any], object]] = MappingProxyType({})
 
     def read(self, body: JsonObject) -> dict[str, Any]:
         """The arguments of the action.
@@ -34,9 +62,9 @@ class Verb(NamedTuple):
         Raises:
             ActionError: 400 if one is missing or has the wrong type.
         """
-        needed = {name: need(body, name, kind) for name, kind in self.required.items()}
+        needed = {name: _need(body, name, kind) for name, kind in self.required.items()}
         return needed | {
-            name: maybe(body, name, kind, default) for name, (kind, default) in self.optional.items()
+            name: _maybe(body, name, kind, default) for name, (kind, default) in self.optional.items()
         }
 
 
@@ -51,52 +79,63 @@ def _files(raw: list[object]) -> list[UploadedFile]:
         if not isinstance(entry, dict):
             raise ActionError(400, "files must be a list of objects.")
         try:
-            data = base64.b64decode(need(entry, "base64", str), validate=True)
+            data = base64.b64decode(_need(entry, "base64", str), validate=True)
         except binascii.Error:
             raise ActionError(400, "base64 is not valid Base64.") from None
-        files.append(UploadedFile(index, need(entry, "filename", str), data))
+        files.append(UploadedFile(index, _need(entry, "filename", str), data))
     return files
 
 
 # By action: the types of required fields, and the types and defaults of optional ones.
-_VERBS: dict[str, Verb] = {
-    "message": Verb(
+_VERBS: dict[str, _Verb] = {
+    "message": _Verb(
         _message,
-        {"user": ID},
+        {"user": _ID},
         {
-            "channel": (ID, None),
+            "channel": (_ID, None),
             "dm": (bool, False),
             "content": (str, ""),
-            "reply_to": (ID, None),
+            "reply_to": (_ID, None),
             "files": (list, []),
         },
     ),
-    "edit": Verb(Actions.edit, {"user": ID, "message": ID, "content": str}),
-    "delete": Verb(Actions.delete, {"user": ID, "message": ID}),
-    "slash": Verb(Actions.slash, {"user": ID, "channel": ID, "command": str}, {"options": (dict, None)}),
-    "autocomplete": Verb(
+    "edit": _Verb(Actions.edit, {"user": _ID, "message": _ID, "content": str}),
+    "delete": _Verb(Actions.delete, {"user": _ID, "message": _ID}),
+    "slash": _Verb(Actions.slash, {"user": _ID, "channel": _ID, "command": str}, {"options": (dict, None)}),
+    "autocomplete": _Verb(
         Actions.autocomplete,
-        {"user": ID, "channel": ID, "command": str, "focused": str},
+        {"user": _ID, "channel": _ID, "command": str, "focused": str},
         {"options": (dict, None)},
     ),
-    "click": Verb(Actions.click, {"user": ID, "message": ID, "custom_id": str}),
-    "select": Verb(Actions.select, {"user": ID, "message": ID, "custom_id": str, "values": list}),
-    "submit_modal": Verb(Actions.submit_modal, {"user": ID, "interaction": ID}, {"values": (dict, None)}),
-    "reaction": Verb(Actions.reaction, {"user": ID, "message": ID, "emoji": str}, {"remove": (bool, False)}),
-    "join": Verb(Actions.join, {"user": ID, "guild": ID}),
-    "leave": Verb(Actions.leave, {"user": ID, "guild": ID}),
-    "typing": Verb(Actions.typing, {"user": ID, "channel": ID}),
-    "pin": Verb(Actions.pin, {"user": ID, "message": ID}, {"remove": (bool, False)}),
-    "start_thread": Verb(
+    "click": _Verb(Actions.click, {"user": _ID, "message": _ID, "custom_id": str}),
+    "select": _Verb(Actions.select, {"user": _ID, "message": _ID, "custom_id": str, "values": list}),
+    "submit_modal": _Verb(Actions.submit_modal, {"user": _ID, "interaction": _ID}, {"values": (dict, None)}),
+    "reaction": _Verb(
+        Actions.reaction, {"user": _ID, "message": _ID, "emoji": str}, {"remove": (bool, False)}
+    ),
+    "join": _Verb(Actions.join, {"user": _ID, "guild": _ID}),
+    "leave": _Verb(Actions.leave, {"user": _ID, "guild": _ID}),
+    "typing": _Verb(Actions.typing, {"user": _ID, "channel": _ID}),
+    "pin": _Verb(Actions.pin, {"user": _ID, "message": _ID}, {"remove": (bool, False)}),
+    "start_thread": _Verb(
         Actions.start_thread,
-        {"user": ID, "channel": ID, "name": str},
-        {"message": (ID, None), "private": (bool, False)},
+        {"user": _ID, "channel": _ID, "name": str},
+        {"message": (_ID, None), "private": (bool, False)},
     ),
-    "edit_thread": Verb(
-        Actions.edit_thread, {"user": ID, "thread": ID}, {"name": (str, None), "archived": (bool, None)}
+    "edit_thread": _Verb(
+        Actions.edit_thread, {"user": _ID, "thread": _ID}, {"name": (str, None), "archived": (bool, None)}
     ),
-    "join_thread": Verb(Actions.join_thread, {"user": ID, "thread": ID}, {"leave": (bool, False)}),
+    "join_thread": _Verb(Actions.join_thread, {"user": _ID, "thread": _ID}, {"leave": (bool, False)}),
 }
+
+
+@web.middleware
+async def answer_action_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answers an ``ActionError`` with its status and message."""
+    try:
+        return await handler(request)
+    except ActionError as error:
+        return json_response({"message": str(error)}, status=error.status)
 
 
 def add_controls(app: web.Application) -> None:
@@ -110,12 +149,9 @@ def add_controls(app: web.Application) -> None:
     app.router.add_post("/sandbox/control/limit", _control(_limit))
 
 
-def _act(verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _act(verb: _Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def serve(request: web.Request) -> web.Response:
-        try:
-            result = await verb.act(request.app[ACTIONS], **verb.read(await _body(request)))
-        except ActionError as error:
-            return json_response({"message": str(error)}, status=error.status)
+        result = await verb.act(request.app[ACTIONS], **verb.read(await _body(request)))
         return json_response(result if result is not None else {})
 
     return serve
@@ -123,10 +159,7 @@ def _act(verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
 
 def _control(control: _Control) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def serve(request: web.Request) -> web.Response:
-        try:
-            return json_response(await control(request.app[ENGINE], await _body(request)))
-        except ActionError as error:
-            return json_response({"message": str(error)}, status=error.status)
+        return json_response(await control(request.app[ENGINE], await _body(request)))
 
     return serve
 
@@ -143,9 +176,9 @@ async def _body(request: web.Request) -> JsonObject:
 
 
 async def _gateway(engine: Engine, body: JsonObject) -> JsonObject:
-    action = need(body, "action", str)
+    action = _need(body, "action", str)
     gateway = engine.gateway
-    code = maybe(body, "close_code", int, default=None)
+    code = _maybe(body, "close_code", int, None)
     if action == "drop":
         if code is None:
             return {"connections": gateway.drop()}
@@ -155,23 +188,23 @@ async def _gateway(engine: Engine, body: JsonObject) -> JsonObject:
     if action == "reconnect":
         return {"connections": gateway.ask_reconnect()}
     if action == "invalid_session":
-        resumable = maybe(body, "resumable", bool, default=False)
+        resumable = _maybe(body, "resumable", bool, False)
         return {"connections": gateway.invalidate(resumable=resumable)}
     raise ActionError(400, "action must be drop, reconnect or invalid_session.")
 
 
 async def _fault(engine: Engine, body: JsonObject) -> JsonObject:
     fault = Fault(
-        method=maybe(body, "method", str, default="*").upper(),
-        route=need(body, "route", str),
-        status=maybe(body, "status", int, default=None),
-        delay_s=maybe(body, "delay_s", (int, float), default=0.0),
-        times=maybe(body, "times", int, default=None),
-        retry_after_s=maybe(body, "retry_after_s", (int, float), default=1.0),
-        code=maybe(body, "code", int, default=0),
-        field=maybe(body, "field", str, default=None),
-        via=maybe(body, "via", bool, default=True),
-        cut=maybe(body, "cut", str, default=None),
+        method=_maybe(body, "method", str, "*").upper(),
+        route=_need(body, "route", str),
+        status=_maybe(body, "status", int, None),
+        delay_s=_maybe(body, "delay_s", (int, float), 0.0),
+        times=_maybe(body, "times", int, None),
+        retry_after_s=_maybe(body, "retry_after_s", (int, float), 1.0),
+        code=_maybe(body, "code", int, 0),
+        field=_maybe(body, "field", str, None),
+        via=_maybe(body, "via", bool, True),
+        cut=_maybe(body, "cut", str, None),
     )
     try:
         return {"id": engine.faults.add(fault)}
@@ -186,15 +219,15 @@ async def _clear_faults(engine: Engine, _: JsonObject) -> JsonObject:
 
 async def _intents(engine: Engine, body: JsonObject) -> JsonObject:
     app = engine.world.application
-    app.presences_intent = maybe(body, "presences", bool, default=app.presences_intent)
-    app.members_intent = maybe(body, "members", bool, default=app.members_intent)
-    app.message_content_intent = maybe(body, "message_content", bool, default=app.message_content_intent)
+    app.presences_intent = _maybe(body, "presences", bool, app.presences_intent)
+    app.members_intent = _maybe(body, "members", bool, app.members_intent)
+    app.message_content_intent = _maybe(body, "message_content", bool, app.message_content_intent)
     return {}
 
 
 async def _limit(engine: Engine, body: JsonObject) -> JsonObject:
-    requests, per_s = need(body, "requests", int), need(body, "per_s", (int, float))
+    requests, per_s = _need(body, "requests", int), _need(body, "per_s", (int, float))
     if requests < 1 or not 0 < per_s <= 600:
         raise ActionError(400, "requests must be at least 1 and per_s up to 600.")
-    engine.limits.set(need(body, "bucket", str), requests, float(per_s))
+    engine.limits.set(_need(body, "bucket", str), requests, float(per_s))
     return {}

@@ -1,5 +1,8 @@
 """Actions on pins and threads."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sandbox.desk.people import People, Ref
 from sandbox.engine import Engine
 from sandbox.errors import ActionError, ApiError
@@ -25,13 +28,11 @@ class PlaceActions:
         """Pin or unpin a message."""
         actor = self._people.user(user)
         channel, target = self._people.message(message, actor, Permission.PIN_MESSAGES)
-        try:
+        with for_people():
             if remove:
                 self._engine.pins.unpin(channel, target)
             else:
                 self._engine.pins.pin(channel, target, actor.id)
-        except ApiError as error:
-            raise as_action(error) from error
 
     async def start_thread(
         self, *, user: Ref, channel: Ref, name: str, message: Ref | None = None, private: bool = False
@@ -44,11 +45,9 @@ class PlaceActions:
         else:
             place = self._people.channel(channel, actor)
         kind = PRIVATE_THREAD if private else PUBLIC_THREAD
-        try:
+        with for_people():
             fields = parse_new_thread({"name": name})
             started = self._engine.threads.start(place, actor.id, fields, kind=kind, source=source)
-        except ApiError as error:
-            raise as_action(error) from error
         return channel_json(self._engine.world, started, actor.id)
 
     async def edit_thread(
@@ -58,21 +57,17 @@ class PlaceActions:
         actor = self._people.user(user)
         channel, target = self._thread(thread, actor)
         given = {"name": name, "archived": archived}
-        try:
+        with for_people():
             fields = parse_thread({key: value for key, value in given.items() if value is not None})
             self._engine.threads.edit(channel, target, actor.id, fields)
-        except ApiError as error:
-            raise as_action(error) from error
 
     async def join_thread(self, *, user: Ref, thread: Ref, leave: bool = False) -> None:
         """Join or leave a thread."""
         actor = self._people.user(user)
         channel, target = self._thread(thread, actor)
         members = self._engine.threads.members
-        try:
+        with for_people():
             (members.remove if leave else members.add)(channel, target, actor.id, actor.id)
-        except ApiError as error:
-            raise as_action(error) from error
 
     def _thread(self, ref: Ref, actor: User) -> tuple[Channel, Thread]:
         channel = self._people.channel(ref, actor)
@@ -82,15 +77,17 @@ class PlaceActions:
 
     def _reopen(self, channel: Channel, actor: User) -> None:
         """Reopen an archived thread for an action in it."""
-        try:
+        with for_people():
             self._engine.threads.enter(channel, actor.id)
-        except ApiError as error:
-            raise as_action(error) from error
 
 
-def as_action(error: ApiError) -> ActionError:
-    """An error of the REST API as an error for people."""
-    return ActionError(error.status, _first_message(error.body.get("errors")) or str(error))
+@contextmanager
+def for_people() -> Iterator[None]:
+    """Turn the block's errors of the REST API into errors for people."""
+    try:
+        yield
+    except ApiError as error:
+        raise ActionError(error.status, _first_message(error.body.get("errors")) or str(error)) from error
 
 
 def _first_message(errors: object) -> str | None:

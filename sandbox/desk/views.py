@@ -1,4 +1,4 @@
-"""GET /sandbox/state, messages and events: a person's view, for the page."""
+"""GET /sandbox/state, messages, pins and events: a person's view, for the page."""
 
 import asyncio
 import logging
@@ -25,6 +25,8 @@ from sandbox.wire import JsonObject, as_id, encode, json_response
 
 logger = logging.getLogger(__name__)
 
+# The open WebSockets of pages, which a stop closes.
+SOCKETS = web.AppKey("SOCKETS", set[web.WebSocketResponse])
 _MAX_QUEUED = 2000
 _PAGE_PING_S = 30.0
 _SHOWN = frozenset(
@@ -64,6 +66,7 @@ def add_views(app: web.Application) -> None:
     """Add the routes."""
     app.router.add_get("/sandbox/state", _state)
     app.router.add_get("/sandbox/channels/{channel_id}/messages", _messages)
+    app.router.add_get("/sandbox/channels/{channel_id}/pins", _pins)
     app.router.add_get("/sandbox/events", _events)
 
 
@@ -125,30 +128,19 @@ def _guild(engine: Engine, guild: Guild, user: User) -> JsonObject:
     }
 
 
-def viewer(request: web.Request) -> User:
-    """The person in the request.
-
-    Raises:
-        ActionError: 404 for an unknown user, 403 for the bot.
-    """
+def _viewer(request: web.Request) -> User:
     return People(request.app[ENGINE]).user(request.query.get("user", ""))
 
 
 async def _state(request: web.Request) -> web.Response:
-    try:
-        return json_response(build_state(request.app[ENGINE], viewer(request)))
-    except ActionError as error:
-        return json_response({"message": str(error)}, status=error.status)
+    return json_response(build_state(request.app[ENGINE], _viewer(request)))
 
 
 async def _messages(request: web.Request) -> web.Response:
     engine = request.app[ENGINE]
-    try:
-        user = viewer(request)
-        channel = People(engine).channel(request.match_info["channel_id"], user)
-        before, limit = _paging(request)
-    except ActionError as error:
-        return json_response({"message": str(error)}, status=error.status)
+    user = _viewer(request)
+    channel = People(engine).channel(request.match_info["channel_id"], user)
+    before, limit = _paging(request)
     seen = [
         message
         for message in channel.messages.values()
@@ -159,6 +151,21 @@ async def _messages(request: web.Request) -> web.Response:
     )
 
 
+async def _pins(request: web.Request) -> web.Response:
+    engine = request.app[ENGINE]
+    user = _viewer(request)
+    channel = People(engine).channel(request.match_info["channel_id"], user)
+    return json_response(
+        [
+            {
+                "pinned_at": message.pinned_timestamp,
+                "message": gateway_message_json(engine.world, channel, message, user.id),
+            }
+            for message in engine.pins.pinned(channel)
+        ]
+    )
+
+
 def _paging(request: web.Request) -> tuple[int, int]:
     raw = request.query.get("limit", "50")
     limit = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 5 else 0
@@ -166,13 +173,6 @@ def _paging(request: web.Request) -> tuple[int, int]:
     if not 1 <= limit <= 200 or before is None:
         raise ActionError(400, "limit must be 1 to 200, and before must be an id.")
     return before, limit
-
-
-class Sockets:
-    """The open WebSockets of pages, to close them at the end."""
-
-    def __init__(self) -> None:
-        self.open: set[web.WebSocketResponse] = set()
 
 
 class _Feed:
@@ -206,10 +206,7 @@ class _Feed:
 
 async def _events(request: web.Request) -> web.StreamResponse:
     engine = request.app[ENGINE]
-    try:
-        user = viewer(request)
-    except ActionError as error:
-        return json_response({"message": str(error)}, status=error.status)
+    user = _viewer(request)
     socket = web.WebSocketResponse(heartbeat=_PAGE_PING_S)
     feed = _Feed(engine, user)
     # Subscribe before the handshake ends, so that a connected page misses nothing.
@@ -217,18 +214,15 @@ async def _events(request: web.Request) -> web.StreamResponse:
     sender: asyncio.Task[None] | None = None
     try:
         await socket.prepare(request)
-        request.app[SOCKETS].open.add(socket)
+        request.app[SOCKETS].add(socket)
         sender = asyncio.create_task(feed.send_to(socket), name="sandbox.desk.page.events")
         async for message in socket:
             if message.type is WSMsgType.ERROR:
                 logger.info("sandbox.desk.page.error error=%r", socket.exception())
     finally:
         unsubscribe()
-        request.app[SOCKETS].open.discard(socket)
+        request.app[SOCKETS].discard(socket)
         if sender is not None:
             sender.cancel()
             await asyncio.wait([sender])
     return socket
-
-
-SOCKETS = web.AppKey("SOCKETS", Sockets)

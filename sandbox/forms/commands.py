@@ -2,7 +2,7 @@
 
 import re
 
-from sandbox.errors import ApiError, FormErrors
+from sandbox.errors import ApiError, FormErrors, Path
 from sandbox.wire import JsonObject
 
 MAX_COMMANDS = 100
@@ -40,8 +40,6 @@ _OPTION_KEPT = (
     "autocomplete",
 )
 _MAX_TEXT = 6000
-
-Path = tuple[str | int, ...]
 
 
 def parse_command(errors: FormErrors, body: JsonObject, path: Path = ()) -> JsonObject:

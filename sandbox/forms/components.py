@@ -1,6 +1,6 @@
 """Validates a message's buttons and menus by Discord's limits."""
 
-from sandbox.errors import FormErrors, not_built
+from sandbox.errors import FormErrors, Path, not_built
 from sandbox.wire import JsonObject
 
 ACTION_ROW = 1
@@ -19,8 +19,6 @@ MAX_OPTIONS = 25
 MAX_CUSTOM_ID = 100
 _LINK_BUTTON = 5
 _PREMIUM_BUTTON = 6
-
-Path = tuple[str | int, ...]
 
 
 def check_components(errors: FormErrors, rows: list[JsonObject]) -> list[JsonObject]:

@@ -4,14 +4,13 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sandbox.errors import FormErrors
+from sandbox.errors import FormErrors, Path
 from sandbox.wire import JsonObject
 
 MAX_EMBEDS = 10
 MAX_EMBED_TOTAL = 6000
 MAX_FIELDS = 25
 
-Path = tuple[str | int, ...]
 
 _EMBED_TEXTS = {"title": 256, "description": 4096}
 _EMBED_PARTS = {"footer": ("text", 2048), "author": ("name", 256)}

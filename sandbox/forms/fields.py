@@ -1,6 +1,7 @@
 """Validates single fields of a form; errors are collected, not raised."""
 
-from sandbox.errors import FormErrors
+from sandbox.errors import FormErrors, Path
+from sandbox.permissions import ALL_PERMISSIONS
 from sandbox.wire import JsonObject, as_id
 
 
@@ -60,3 +61,15 @@ def id_field(errors: FormErrors, body: JsonObject, key: str) -> int | None:
     if found is None:
         errors.add((key,), "NUMBER_TYPE_COERCE", f'Value "{str(value)[:40]}" is not snowflake.')
     return found
+
+
+def bits_field(errors: FormErrors, body: JsonObject, key: str, path: Path = ()) -> int | None:
+    """Permission bits, without those that are unknown; None if they are missing or invalid."""
+    value = body.get(key)
+    if value is None:
+        return None
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) <= 20):
+        errors.add((*path, key), "NUMBER_TYPE_COERCE", f'Value "{text[:40]}" is not int.')
+        return None
+    return int(text) & ALL_PERMISSIONS

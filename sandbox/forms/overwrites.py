@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from sandbox.errors import FormErrors, missing_permissions, unknown
-from sandbox.permissions import ALL_PERMISSIONS, Permission
+from sandbox.errors import FormErrors, Path, missing_permissions, unknown
+from sandbox.forms.fields import bits_field
+from sandbox.permissions import Permission
 from sandbox.records import Guild, Overwrite
 from sandbox.wire import JsonObject, as_id
 
 ROLE = 0
 MEMBER = 1
 _KINDS = {0: ROLE, 1: MEMBER, "0": ROLE, "1": MEMBER, "role": ROLE, "member": MEMBER}
-_Path = tuple[str | int, ...]
 
 
 def parse_overwrites(errors: FormErrors, value: object) -> list[Overwrite]:
@@ -34,25 +34,14 @@ def parse_overwrites(errors: FormErrors, value: object) -> list[Overwrite]:
     return list(found.values())
 
 
-def parse_overwrite(errors: FormErrors, item: JsonObject, target: int, path: _Path = ()) -> Overwrite:
+def parse_overwrite(errors: FormErrors, item: JsonObject, target: int, path: Path = ()) -> Overwrite:
     """An overwrite; unknown permission bits are dropped."""
     kind = item.get("type")
     if isinstance(kind, bool) or not isinstance(kind, int | str) or kind not in _KINDS:
         errors.add((*path, "type"), "BASE_TYPE_CHOICES", "Value must be one of (0, 1).")
         kind = ROLE
-    allow, deny = (_bits(errors, item, path, key) for key in ("allow", "deny"))
+    allow, deny = (bits_field(errors, item, key, path) or 0 for key in ("allow", "deny"))
     return Overwrite(target, _KINDS[kind], allow, deny)
-
-
-def _bits(errors: FormErrors, item: JsonObject, path: _Path, key: str) -> int:
-    value = item.get(key)
-    if value is None:
-        return 0
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) <= 20):
-        errors.add((*path, key), "NUMBER_TYPE_COERCE", f'Value "{text[:40]}" is not int.')
-        return 0
-    return int(text) & ALL_PERMISSIONS
 
 
 def require_targets(guild: Guild, overwrites: Iterable[Overwrite]) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from sandbox.errors import FormErrors, bad_form, not_built
-from sandbox.permissions import ALL_PERMISSIONS
+from sandbox.forms.fields import bits_field, switch_field, text_field
 from sandbox.wire import JsonObject, as_id
 
 MAX_ROLE_NAME = 100
@@ -38,12 +38,13 @@ def parse_role(body: JsonObject) -> RoleForm:
     if body.get("icon") or body.get("unicode_emoji"):
         raise not_built("role icons")
     errors = FormErrors()
+    body = {key: value for key, value in body.items() if value is not None}
     form = RoleForm(
-        name=_text(errors, body, "name", 1, MAX_ROLE_NAME),
-        permissions=_permissions(errors, body.get("permissions")),
+        name=text_field(errors, body, "name", 1, MAX_ROLE_NAME) if "name" in body else None,
+        permissions=bits_field(errors, body, "permissions"),
         color=_color(errors, body),
-        hoist=_switch(errors, body, "hoist"),
-        mentionable=_switch(errors, body, "mentionable"),
+        hoist=switch_field(errors, body, "hoist") if "hoist" in body else None,
+        mentionable=switch_field(errors, body, "mentionable") if "mentionable" in body else None,
     )
     errors.raise_if_any()
     return form
@@ -83,7 +84,9 @@ def parse_member(body: JsonObject) -> MemberForm:
         if body.get(key):
             raise not_built(f"a member's {key}")
     errors = FormErrors()
-    nick = "" if "nick" in body and body["nick"] is None else _text(errors, body, "nick", 0, MAX_NICK)
+    nick = None
+    if "nick" in body:
+        nick = "" if body["nick"] is None else text_field(errors, body, "nick", 0, MAX_NICK)
     roles: list[int] | None = None
     raw = body.get("roles")
     if raw is not None:
@@ -93,29 +96,6 @@ def parse_member(body: JsonObject) -> MemberForm:
             errors.add(("roles",), "NUMBER_TYPE_COERCE", "Value is not snowflake.")
     errors.raise_if_any()
     return MemberForm(nick, roles)
-
-
-def _text(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> str | None:
-    value = body.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        errors.add((key,), "STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
-        return None
-    text = value.strip()
-    if not low <= len(text) <= high:
-        errors.bad_length((key,), low, high)
-    return text
-
-
-def _permissions(errors: FormErrors, value: object) -> int | None:
-    if value is None:
-        return None
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) <= 20):
-        errors.add(("permissions",), "NUMBER_TYPE_COERCE", f'Value "{text[:40]}" is not int.')
-        return None
-    return int(text) & ALL_PERMISSIONS
 
 
 def _color(errors: FormErrors, body: JsonObject) -> int | None:
@@ -135,11 +115,3 @@ def _color(errors: FormErrors, body: JsonObject) -> int | None:
         message = f"int value should be between 0 and {_MAX_COLOR}."
         errors.add(path, "NUMBER_TYPE_RANGE", message)
     return value
-
-
-def _switch(errors: FormErrors, body: JsonObject, key: str) -> bool | None:
-    value = body.get(key)
-    if value is None or isinstance(value, bool):
-        return value
-    errors.add((key,), "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
-    return None

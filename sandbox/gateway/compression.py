@@ -2,65 +2,41 @@
 
 import importlib
 import zlib
-from typing import Protocol
+from collections.abc import Callable
+
+Pack = Callable[[str], str | bytes]
+"""Returns the frame for one payload: its text, or the next bytes of one compressed stream."""
 
 
-class Codec(Protocol):
-    """Encodes payloads: as text, or as parts of one compressed stream."""
+def build_pack(compress: str | None) -> Pack | None:
+    """The packing for the gateway's ``compress`` parameter; None if it is unknown or not available.
 
-    def pack(self, text: str) -> str | bytes:
-        """The frame for one payload."""
-        ...
-
-
-class PlainCodec:
-    """No compression: text frames."""
-
-    def pack(self, text: str) -> str | bytes:
-        """The text itself."""
-        return text
-
-
-class ZlibStreamCodec:
-    """``zlib-stream``: one zlib context per connection; each payload ends with a sync flush (00 00 FF FF)."""
-
-    def __init__(self) -> None:
-        self._context = zlib.compressobj()
-
-    def pack(self, text: str) -> str | bytes:
-        """The stream's next bytes."""
-        return self._context.compress(text.encode()) + self._context.flush(zlib.Z_SYNC_FLUSH)
-
-
-class ZstdStreamCodec:
-    """``zstd-stream``: one zstd context per connection; each payload ends with a block flush.
-
-    Needs ``compression.zstd`` of Python 3.14 or newer.
-
-    Raises:
-        ModuleNotFoundError: On an older Python.
+    Every connection needs its own, because a stream has one context. ``zstd-stream`` needs Python 3.14.
     """
-
-    def __init__(self) -> None:
-        zstd = importlib.import_module("compression.zstd")
-        self._context = zstd.ZstdCompressor()
-        self._flush_block = zstd.ZstdCompressor.FLUSH_BLOCK
-
-    def pack(self, text: str) -> str | bytes:
-        """The stream's next bytes."""
-        packed: bytes = self._context.compress(text.encode(), mode=self._flush_block)
-        return packed
-
-
-def build_codec(name: str | None) -> Codec | None:
-    """The codec for the gateway's ``compress`` parameter; None if it is unknown or not available."""
-    if not name:
-        return PlainCodec()
-    if name == "zlib-stream":
-        return ZlibStreamCodec()
-    if name == "zstd-stream":
+    if not compress:
+        return str
+    if compress == "zlib-stream":
+        return _zlib_stream()
+    if compress == "zstd-stream":
         try:
-            return ZstdStreamCodec()
+            return _zstd_stream()
         except ModuleNotFoundError:
             return None
     return None
+
+
+def _zlib_stream() -> Pack:
+    # Each payload ends with a sync flush (00 00 FF FF), at which clients split the stream.
+    context = zlib.compressobj()
+    return lambda text: context.compress(text.encode()) + context.flush(zlib.Z_SYNC_FLUSH)
+
+
+def _zstd_stream() -> Pack:
+    zstd = importlib.import_module("compression.zstd")
+    compressor = zstd.ZstdCompressor()
+
+    def pack(text: str) -> bytes:
+        packed: bytes = compressor.compress(text.encode(), mode=zstd.ZstdCompressor.FLUSH_BLOCK)
+        return packed
+
+    return pack

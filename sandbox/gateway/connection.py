@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from sandbox.gateway.compression import Codec
+from sandbox.gateway.compression import Pack
 from sandbox.wire import JsonObject, decode, encode
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Connection:
     Args:
         request: The upgrade request, whose transport can be aborted.
         socket: The prepared WebSocket.
-        codec: Encodes payloads.
+        pack: Packs payloads into frames.
         monotonic_s: The monotonic clock, in seconds.
         heartbeat_s: The heartbeat interval in HELLO, in seconds.
     """
@@ -85,13 +85,13 @@ class Connection:
         self,
         request: web.Request,
         socket: web.WebSocketResponse,
-        codec: Codec,
+        pack: Pack,
         monotonic_s: Callable[[], float],
         heartbeat_s: float,
     ) -> None:
         self._request = request
         self._socket = socket
-        self._codec = codec
+        self._pack = pack
         self._monotonic_s = monotonic_s
         self._heartbeat_s = heartbeat_s
         self._queue: deque[str] = deque()
@@ -140,7 +140,7 @@ class Connection:
 
     async def _flush(self) -> None:
         while self._queue and not self._socket.closed:
-            packed = self._codec.pack(self._queue.popleft())
+            packed = self._pack(self._queue.popleft())
             if isinstance(packed, bytes):
                 await self._socket.send_bytes(packed)
             else:

@@ -6,7 +6,7 @@ import logging
 
 from aiohttp import web
 
-from sandbox.gateway.compression import build_codec
+from sandbox.gateway.compression import build_pack
 from sandbox.gateway.connection import Close, Closed, Connection, Op
 from sandbox.gateway.handshake import guild_create_json, member_chunks, own_guilds, ready_json
 from sandbox.gateway.intents import disallowed
@@ -53,15 +53,15 @@ class Gateway(Part):
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve a WebSocket from HELLO until it closes."""
-        codec = build_codec(request.query.get("compress"))
+        pack = build_pack(request.query.get("compress"))
         encoding = request.query.get("encoding", "json")
-        if codec is None or encoding != "json":
+        if pack is None or encoding != "json":
             return web.json_response(
                 {"message": "The sandbox speaks JSON, plain or zlib-stream."}, status=501
             )
         socket = web.WebSocketResponse(max_msg_size=1 << 16, compress=False)
         await socket.prepare(request)
-        connection = Connection(request, socket, codec, self._monotonic_s, self.heartbeat_s)
+        connection = Connection(request, socket, pack, self._monotonic_s, self.heartbeat_s)
         if request.query.get("v", "10") not in ("9", "10"):
             await connection.close(Close.INVALID_API_VERSION, "Invalid API version.")
             return socket

@@ -105,23 +105,17 @@ def _string(raw: object) -> object:
 
 
 def _integer(raw: object) -> object:
+    return _number(raw, int)
+
+
+def _number(raw: object, kind: type[float] = float) -> object:
     if isinstance(raw, bool):
         return None
     try:
-        value = int(str(raw))
+        value = kind(str(raw))
     except ValueError:
         return None
     # Discord's clients send only integers that a double represents exactly.
-    return value if abs(value) <= 1 << 53 else None
-
-
-def _number(raw: object) -> object:
-    if isinstance(raw, bool):
-        return None
-    try:
-        value = float(str(raw))
-    except ValueError:
-        return None
     return value if abs(value) <= 1 << 53 else None
 
 
@@ -158,14 +152,12 @@ def _choose(option: JsonObject, raw: object) -> object:
 
 
 def _check_range(option: JsonObject, value: object) -> None:
-    measure: float | None = None
-    low_key, high_key = "min_value", "max_value"
+    measure: float
     if isinstance(value, str) and option["type"] == STRING:
-        measure = len(value)
-        low_key, high_key = "min_length", "max_length"
+        measure, low_key, high_key = len(value), "min_length", "max_length"
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        measure = value
-    if measure is None:
+        measure, low_key, high_key = value, "min_value", "max_value"
+    else:
         return
     low, high = option.get(low_key), option.get(high_key)
     if (low is not None and measure < low) or (high is not None and measure > high):

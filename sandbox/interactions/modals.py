@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from sandbox.errors import ActionError, FormErrors, not_built
-from sandbox.forms.components import MAX_CUSTOM_ID, SELECTS, TEXT_INPUT, Path, check_select
+from sandbox.errors import ActionError, FormErrors, Path, not_built
+from sandbox.forms.components import MAX_CUSTOM_ID, SELECTS, TEXT_INPUT, check_select
 from sandbox.interactions.selections import choose
 from sandbox.records import Channel
 from sandbox.wire import JsonObject
