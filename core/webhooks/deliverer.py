@@ -17,10 +17,10 @@ from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
 from core.webhooks.destinations import Destination, Destinations, end_waiting, is_hook
 from core.webhooks.outbox import Outbox
+from core.webhooks.outcome import DISABLED_AFTER, OutcomeRecorder, Settled
 from core.webhooks.pacing import ALL_IN_WINDOW, HOOK_PER_S, WINDOW_S, Pace, Sleep
 from core.webhooks.sending import TIMEOUT_S, Message, Outcome, Render, send
-from core.webhooks.table.due import Due, due_by_destination, is_over, next_batch
-from core.webhooks.table.outcome import DISABLED_AFTER, OutcomeRecorder, Settled
+from core.webhooks.table.delivery_table import Due, due_by_destination, is_over, next_batch
 
 if TYPE_CHECKING:
     import aiohttp

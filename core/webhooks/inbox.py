@@ -15,8 +15,8 @@ from core.errors import HelixError
 from core.store import Database
 from core.store.moments import from_us, to_us
 from core.webhooks.ids import new_id, oldest_id
-from core.webhooks.table.insert import Accepted, Arrival, IdempotencyConflict, insert
-from core.webhooks.table.prune import free_keys, prune_received
+from core.webhooks.prune import free_keys, prune_received
+from core.webhooks.table.arrival_table import Accepted, Arrival, IdempotencyConflict, insert
 
 __all__ = [
     "Accepted",

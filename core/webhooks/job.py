@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.errors import HelixError
 from core.store.moments import to_us
-from core.webhooks.table.handling import mark_done
+from core.webhooks.table.handling_table import mark_done
 
 
 class Refused(HelixError):

@@ -15,7 +15,7 @@ from core.store import Database
 from core.store.moments import from_us, to_us
 from core.webhooks.destinations import Destinations
 from core.webhooks.ids import new_id, oldest_id
-from core.webhooks.table.prune import prune_sent
+from core.webhooks.prune import prune_sent
 
 DeliveryStatus = Literal["waiting", "delivered", "dead"]
 

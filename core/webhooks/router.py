@@ -23,7 +23,7 @@ from core.store.moments import from_us, to_us
 from core.webhooks.inbox import Inbox
 from core.webhooks.job import Handler, Job, Refused
 from core.webhooks.retries import next_attempt
-from core.webhooks.table.handling import DUE, fail, finish, next_due_us, take_back
+from core.webhooks.table.handling_table import DUE, fail, finish, next_due_us, take_back
 
 logger = logging.getLogger(__name__)
 

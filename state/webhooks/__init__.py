@@ -31,7 +31,7 @@ from core.webhooks.job import Handler, Job
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
 from core.webhooks.router import Router
-from core.webhooks.set_back import shorten_waits
+from core.webhooks.table.waits_table import shorten_waits
 from state.change import Change, JournalRow
 from state.events import (
     IN_EVENTS,

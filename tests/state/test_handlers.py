@@ -12,7 +12,7 @@ import pytest
 from core.logs.secret import Secret
 from core.store.errors import StoreError
 from core.webhooks.inbox import InboxEvent
-from core.webhooks.table.handling import take_back
+from core.webhooks.table.handling_table import take_back
 from state.events import find_incoming
 from tests.manual_clock import DEFAULT_START, ManualClock
 from tests.state.webhook_world import WebhookWorld, opened

@@ -22,7 +22,7 @@ from core.store import Database
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destination, Destinations
 from core.webhooks.outbox import Delivery, Outbox
-from core.webhooks.table.outcome import Settled
+from core.webhooks.outcome import Settled
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
 

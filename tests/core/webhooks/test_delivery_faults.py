@@ -11,7 +11,7 @@ from core.store import Database
 from core.store.errors import StoreError
 from core.webhooks.destinations import Destination
 from core.webhooks.sending import Message
-from core.webhooks.table.due import is_over
+from core.webhooks.table.delivery_table import is_over
 from tests.core.webhooks.delivery_stage import Stage, settings
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock

@@ -14,7 +14,7 @@ from core.store import Database
 from core.store.errors import StoreError
 from core.webhooks.dead_letter_notice import DeadLetterNotices
 from core.webhooks.destinations import end_waiting
-from core.webhooks.table.due import is_over
+from core.webhooks.table.delivery_table import is_over
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock

@@ -12,8 +12,8 @@ from core.store import Database
 from core.store.moments import to_us
 from core.webhooks.inbox import Handling, Inbox, Incoming
 from core.webhooks.retries import JITTER, SCHEDULE_S
-from core.webhooks.set_back import shorten_waits
-from core.webhooks.table.handling import take_back
+from core.webhooks.table.handling_table import take_back
+from core.webhooks.table.waits_table import shorten_waits
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock

@@ -6,9 +6,9 @@ import sqlite3
 from datetime import timedelta
 
 from core.store import Database
+from core.webhooks import prune
 from core.webhooks.ids import new_id, oldest_id
-from core.webhooks.table import prune
-from core.webhooks.table.prune import free_keys, prune_received, prune_sent
+from core.webhooks.prune import free_keys, prune_received, prune_sent
 from tests.manual_clock import ManualClock
 
 EVENTS = 5_000
