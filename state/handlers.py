@@ -10,7 +10,7 @@ import msgspec
 from core.errors import HelixError
 from core.store.errors import StoreError
 from core.webhooks.job import Job, Refused
-from core.webhooks.outbox import note_receipt
+from core.webhooks.table.delivery_table import note_receipt
 from state.agents import find_agent
 from state.alerts.hysteresis import MEASURED_PREFIX
 from state.change import Actor, Change, JournalRow

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 import msgspec
 
 from core.store import Database
+from core.store.tx import Tx
+from core.webhooks.table import notice_table
 
 SHOWN: Final = 8
-# Column told_us: the id of the notice that reported a row; NULL if none has yet.
-# Each query appends `IS NULL` or `= ?`.
-_DEAD: Final = "FROM deliveries WHERE status = 'dead' AND told_us"
-_OFF: Final = "FROM destination_state WHERE disabled_us IS NOT NULL AND told_us"
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -52,46 +49,21 @@ class DeadLetterNotices:
 
     async def has_unclaimed(self) -> bool:
         """Whether anything is not assigned to a notice yet."""
-
-        def work(connection: sqlite3.Connection) -> bool:
-            found = connection.execute(f"SELECT EXISTS (SELECT 1 {_DEAD} IS NULL)").fetchone()[0]
-            return bool(found or connection.execute(f"SELECT EXISTS (SELECT 1 {_OFF} IS NULL)").fetchone()[0])
-
-        return await self._database.read(work)
+        return await self._database.read(notice_table.has_unclaimed)
 
     async def claim(self, notice_us: int) -> None:
         """Assigns everything that is not assigned yet to a notice."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE deliveries SET told_us = ? WHERE status = 'dead' AND told_us IS NULL", (notice_us,)
-            )
-            connection.execute(
-                "UPDATE destination_state SET told_us = ? WHERE disabled_us IS NOT NULL AND told_us IS NULL",
-                (notice_us,),
-            )
-
-        await self._database.write(work)
+        await self._database.write(lambda tx: notice_table.claim(tx, notice_us))
 
     async def notice_content(self, notice_us: int) -> Notice | None:
         """The content of a notice; None if it has none, or if all of it was replayed meanwhile."""
 
-        def work(connection: sqlite3.Connection) -> Notice | None:
-            count, first, last = connection.execute(
-                f"SELECT count(*), min(id), max(id) {_DEAD} = ?", (notice_us,)
-            ).fetchone()
-            rows = connection.execute(
-                "SELECT deliveries.id, type, destination, attempts, last_error FROM deliveries "
-                "JOIN outbox ON outbox.seq = event WHERE status = 'dead' AND told_us = ? "
-                "ORDER BY deliveries.id LIMIT ?",
-                (notice_us, SHOWN),
-            )
-            letters = tuple(DeadLetter(*row) for row in rows)
-            off = dict(
-                connection.execute(f"SELECT destination, disabled_why {_OFF} = ? ORDER BY 1", (notice_us,))
-            )
+        def work(tx: Tx) -> Notice | None:
+            (count, first, last), letters = notice_table.dead_letters(tx, notice_us, SHOWN)
+            off = notice_table.disabled(tx, notice_us)
             if not count and not off:
                 return None
-            return Notice(count=count, first=first or 0, last=last or 0, letters=letters, off=off)
+            shown = tuple(DeadLetter(*letter) for letter in letters)
+            return Notice(count=count, first=first, last=last, letters=shown, off=off)
 
         return await self._database.read(work)

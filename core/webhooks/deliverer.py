@@ -15,12 +15,13 @@ from core.clock import Clock
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
-from core.webhooks.destinations import Destination, Destinations, end_waiting, is_hook
+from core.webhooks.destinations import Destination, Destinations, is_hook
+from core.webhooks.due import Due, next_batch
 from core.webhooks.outbox import Outbox
 from core.webhooks.outcome import DISABLED_AFTER, OutcomeRecorder, Settled
 from core.webhooks.pacing import ALL_IN_WINDOW, HOOK_PER_S, WINDOW_S, Pace, Sleep
 from core.webhooks.sending import TIMEOUT_S, Message, Outcome, Render, send
-from core.webhooks.table.delivery_table import Due, due_by_destination, is_over, next_batch
+from core.webhooks.table import delivery_table
 
 if TYPE_CHECKING:
     import aiohttp
@@ -128,7 +129,7 @@ class Deliverer:
         """Opens the missing lanes; returns the seconds until another may be due."""
         if self._finishing:
             return _LONGEST_WAIT_S
-        rows = await self._database.read(due_by_destination)
+        rows = await self._database.read(delivery_table.due_by_destination)
         now_us = to_us(self._clock.now())
         wait_s = _LONGEST_WAIT_S
         for name, next_us in rows:
@@ -234,7 +235,7 @@ class Deliverer:
         other attempts of the batch, which may have arrived already.
         """
         try:
-            return await self._database.read(partial(is_over, delivery.id))
+            return await self._database.read(lambda tx: delivery_table.is_over(tx, delivery.id))
         except StoreError as error:
             logger.warning("deliveries.not_read error=%s", error)
             return True
@@ -255,8 +256,8 @@ class Deliverer:
         # A subscriber removes its hook on purpose. A missing setting may be a mistake: notify the admins.
         notified_us = now_us if is_hook(name) else None
         await self._database.write(
-            lambda connection: end_waiting(
-                connection, name, now_us, "its destination is gone", notified_us=notified_us
+            lambda tx: delivery_table.end_waiting(
+                tx, name, now_us, "its destination is gone", notified_us=notified_us
             )
         )
         self._destinations.notify_removed(name)

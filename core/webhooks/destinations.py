@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
@@ -18,7 +17,9 @@ from core.logs.secret import Secret
 from core.settings import Settings
 from core.store import Database
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from core.webhooks.signatures import decode_key
+from core.webhooks.table import destination_table
 
 Kind = Literal["webhook", "zapier", "discord"]
 
@@ -27,19 +28,6 @@ REST_HOOKS: Final = "rest-hooks"
 _ZAPIER: Final = "zapier.com"
 _KEY_BYTES: Final = 32
 _HOOK: Final = "hook_"
-
-# One statement for any number of destinations; those of the settings come first.
-_SUBSCRIBED: Final = "SELECT id FROM subscriptions"
-_ENQUEUE: Final = """
-    INSERT INTO deliveries (event, destination, status, created_us, next_us)
-    SELECT ?1, name, 'waiting', ?2, ?2 FROM (
-        SELECT 0 AS hook, key AS place, value AS name FROM json_each(?3)
-        UNION ALL
-        SELECT 1, id, id FROM subscriptions WHERE event = ?4
-    )
-    WHERE name NOT IN (SELECT destination FROM destination_state WHERE disabled_us IS NOT NULL)
-    ORDER BY hook, place
-"""
 
 
 class TooManySubscriptions(HelixError):
@@ -112,14 +100,19 @@ def kind_of(url: str) -> Kind:
 
 
 class Destinations:
-    """All destinations, and which of them are disabled."""
+    """All destinations, and which of them are disabled.
+
+    Attributes:
+        configured: the destinations of the settings.
+        names: their names.
+    """
 
     def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
         self._database = database
         self._clock = clock
         self.configured = configured(settings)
         self._by_name = {destination.name: destination for destination in self.configured}
-        self._configured_names = msgspec.json.encode(list(self._by_name)).decode()
+        self.names = tuple(self._by_name)
         self._listeners: list[Callable[[str], None]] = []
 
     async def subscribe(self, event: str, url: str) -> NewSubscription:
@@ -132,15 +125,12 @@ class Destinations:
         secret = f"whsec_{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
         now_us = to_us(self._clock.now())
 
-        def work(connection: sqlite3.Connection) -> None:
-            if connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0] >= MOST_SUBSCRIPTIONS:
+        def work(tx: Tx) -> None:
+            if destination_table.count_hooks(tx) >= MOST_SUBSCRIPTIONS:
                 raise TooManySubscriptions(
                     f"The limit of {MOST_SUBSCRIPTIONS} REST hooks is reached. Remove one first."
                 )
-            connection.execute(
-                "INSERT INTO subscriptions (id, event, url, secret, created_us) VALUES (?, ?, ?, ?, ?)",
-                (hook_id, event, url, secret, now_us),
-            )
+            destination_table.add_hook(tx, hook_id, event, url, secret, now_us=now_us)
 
         await self._database.write(work)
         return NewSubscription(id=hook_id, secret=secret)
@@ -148,7 +138,7 @@ class Destinations:
     async def unsubscribe(self, hook_id: str) -> bool:
         """Removes a REST hook and ends its waiting deliveries; False if there is no such hook."""
         now_us = to_us(self._clock.now())
-        removed = await self._database.write(lambda connection: remove_hook(connection, hook_id, now_us))
+        removed = await self._database.write(lambda tx: destination_table.remove_hook(tx, hook_id, now_us))
         if removed:
             self.notify_removed(hook_id)
         return removed
@@ -170,101 +160,47 @@ class Destinations:
 
     async def subscriptions(self) -> tuple[Subscription, ...]:
         """The REST hooks, oldest first."""
-
-        def work(connection: sqlite3.Connection) -> tuple[Subscription, ...]:
-            rows = connection.execute(
-                "SELECT id, event, url, created_us, disabled_why FROM subscriptions "
-                "LEFT JOIN destination_state ON destination = id ORDER BY created_us, id"
+        return tuple(
+            Subscription(
+                id=hook_id,
+                event=event,
+                host=urlsplit(url).hostname or "",
+                created_at=from_us(created_us),
+                reason=reason,
             )
-            return tuple(
-                Subscription(
-                    id=hook_id,
-                    event=event,
-                    host=urlsplit(url).hostname or "",
-                    created_at=from_us(created_us),
-                    reason=reason,
-                )
-                for hook_id, event, url, created_us, reason in rows
-            )
-
-        return await self._database.read(work)
+            for hook_id, event, url, created_us, reason in await self._database.read(destination_table.hooks)
+        )
 
     async def disabled(self) -> dict[str, str]:
         """Destination name to the reason why it is disabled."""
-
-        def work(connection: sqlite3.Connection) -> dict[str, str]:
-            return dict(
-                connection.execute(
-                    "SELECT destination, disabled_why FROM destination_state WHERE disabled_us IS NOT NULL"
-                )
-            )
-
-        return await self._database.read(work)
+        return await self._database.read(destination_table.disabled)
 
     async def enable(self, name: str) -> bool:
         """Enables a disabled destination again; False if it was not disabled."""
-        return await self._database.write(
-            lambda connection: (
-                connection.execute(
-                    "DELETE FROM destination_state WHERE destination = ? AND disabled_us IS NOT NULL", (name,)
-                ).rowcount
-                > 0
-            )
-        )
+        return await self._database.write(lambda tx: destination_table.enable(tx, name))
 
-    def enqueue(self, connection: sqlite3.Connection, outbox_seq: int, event: str, at_us: int) -> None:
+    def enqueue(self, tx: Tx, outbox_seq: int, event: str, at_us: int) -> None:
         """Inserts one delivery of an event per destination that wants it, in the writer's transaction."""
-        connection.execute(_ENQUEUE, (outbox_seq, at_us, self._configured_names, event))
+        destination_table.enqueue(tx, outbox_seq, event, at_us, self.names)
 
-    def reachable(self) -> str:
-        """SQL condition: the delivery's destination exists."""
-        # Safe in SQL: these are our own names ("zapier", "zapier-2", "discord").
-        names = ", ".join(f"'{name}'" for name in self._by_name)
-        return f"(destination IN ({names}) OR destination IN ({_SUBSCRIBED}))"
-
-    def find(self, connection: sqlite3.Connection, name: str) -> Destination | None:
+    def find(self, tx: Tx, name: str) -> Destination | None:
         """The destination of that name; None if its hook was removed or its setting changed."""
         if name in self._by_name:
             return self._by_name[name]
-        row = connection.execute(
-            "SELECT event, url, secret FROM subscriptions WHERE id = ?", (name,)
-        ).fetchone()
-        if row is None:
+        found = destination_table.find_hook(tx, name)
+        if found is None:
             return None
+        event, url, secret = found
         return Destination(
             name=name,
             label=REST_HOOKS,
-            kind=kind_of(row[1]),
-            url=Secret(row[1]),
-            key=decode_key(Secret(row[2])),
-            event=row[0],
+            kind=kind_of(url),
+            url=Secret(url),
+            key=decode_key(Secret(secret)),
+            event=event,
         )
 
 
 def is_hook(name: str) -> bool:
     """Whether the name is the id of a REST hook, present or removed."""
     return name.startswith(_HOOK)
-
-
-def remove_hook(connection: sqlite3.Connection, hook_id: str, now_us: int) -> bool:
-    """Removes a REST hook in the open transaction and ends its waiting deliveries; False if it is unknown."""
-    gone = connection.execute("DELETE FROM subscriptions WHERE id = ?", (hook_id,)).rowcount > 0
-    connection.execute("DELETE FROM destination_state WHERE destination = ?", (hook_id,))
-    if gone:
-        # Nobody can replay these deliveries, so nobody is notified.
-        end_waiting(connection, hook_id, now_us, "the hook is gone", notified_us=now_us)
-    return gone
-
-
-def end_waiting(
-    connection: sqlite3.Connection, name: str, now_us: int, why: str, *, notified_us: int | None = None
-) -> int:
-    """Turns the waiting deliveries of a destination into dead letters; returns how many.
-
-    Pass the present time as `notified_us` to suppress the notice about them.
-    """
-    return connection.execute(
-        "UPDATE deliveries SET status = 'dead', finished_us = ?, last_error = ?, told_us = ? "
-        "WHERE destination = ? AND status = 'waiting'",
-        (now_us, why, notified_us, name),
-    ).rowcount

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from core.errors import HelixError
 from core.store.moments import to_us
+from core.store.tx import Tx
 from core.webhooks.table.handling_table import mark_done
 
 
@@ -61,9 +61,9 @@ class Job:
         """Whether the effect and its "done" were committed in one transaction."""
         return self._done
 
-    def done_with(self, connection: sqlite3.Connection) -> None:
+    def done_with(self, tx: Tx) -> None:
         """Writes "done" in the transaction that holds the effect; safe to run twice."""
-        mark_done(connection, self._event, self.handler, self._at_us)
+        mark_done(tx, self._event, self.handler, self._at_us)
 
     def committed(self) -> None:
         """Records that this transaction is on disk."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Literal
@@ -13,10 +12,12 @@ import msgspec
 from core.clock import Clock
 from core.store import Database
 from core.store.moments import to_us
-from core.webhooks.destinations import Destination, end_waiting, remove_hook
+from core.store.tx import Tx
+from core.webhooks.destinations import Destination
 from core.webhooks.outbox import Outbox
 from core.webhooks.retries import next_attempt
 from core.webhooks.sending import Outcome
+from core.webhooks.table import delivery_table, destination_table
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +78,8 @@ class OutcomeRecorder:
         """Records an outcome; None if the delivery has ended already (its hook was removed meanwhile)."""
         jitter = self._jitter()
 
-        def work(connection: sqlite3.Connection) -> Settled | None:
-            return self._write(connection, destination, _Try(delivery, attempts, outcome, jitter))
+        def work(tx: Tx) -> Settled | None:
+            return self._write(tx, destination, _Try(delivery, attempts, outcome, jitter))
 
         settled = await self._database.write(work)
         if settled is None:
@@ -96,27 +97,19 @@ class OutcomeRecorder:
 
     def _write(
         self,
-        connection: sqlite3.Connection,
+        tx: Tx,
         destination: Destination,
         tried: _Try,
     ) -> Settled | None:
         now = self._clock.now()
         now_us = to_us(now)
         delivery, attempts, outcome = tried.delivery, tried.attempts, tried.outcome
-        row = connection.execute(
-            "SELECT outbox.id, type, at_us FROM deliveries JOIN outbox ON outbox.seq = event "
-            "WHERE deliveries.id = ? AND status IN ('waiting', ?)",
-            # A successful delivery counts even if its destination was disabled meanwhile.
-            (delivery, "dead" if outcome.verdict == "delivered" else "waiting"),
-        ).fetchone()
+        # A successful delivery counts even if its destination was disabled meanwhile.
+        row = delivery_table.event_of(tx, delivery, "dead" if outcome.verdict == "delivered" else "waiting")
         if row is None:
             return None
-        # Attempt numbers continue after a replay, although `attempts` starts again at 0.
-        connection.execute(
-            "INSERT INTO attempts (delivery, number, at_us, took_us, status, error) "
-            "SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM attempts WHERE delivery = ?1",
-            (delivery, now_us, round(outcome.took_s * 1e6), outcome.status, outcome.error),
-        )
+        took_us = round(outcome.took_s * 1e6)
+        delivery_table.add_attempt(tx, delivery, now_us, took_us, status=outcome.status, error=outcome.error)
         retry_at = None
         if outcome.verdict == "failed":
             retry_at = next_attempt(
@@ -127,20 +120,17 @@ class OutcomeRecorder:
             status = "delivered"
         elif retry_at is None:
             status = "dead"
-        connection.execute(
-            "UPDATE deliveries SET status = ?, attempts = ?, next_us = ?, finished_us = ?, last_status = ?, "
-            "last_error = ? WHERE id = ?",
-            (
-                status,
-                attempts,
-                now_us if retry_at is None else to_us(retry_at),
-                None if status == "waiting" else now_us,
-                outcome.status,
-                outcome.error,
-                delivery,
-            ),
+        delivery_table.settle(
+            tx,
+            delivery,
+            status,
+            attempts,
+            next_us=now_us if retry_at is None else to_us(retry_at),
+            finished_us=None if status == "waiting" else now_us,
+            last_status=outcome.status,
+            last_error=outcome.error,
         )
-        disabled = self._note_destination(connection, destination, outcome, now_us)
+        disabled = self._note_destination(tx, destination, outcome, now_us)
         settled = Settled(
             delivery=delivery,
             event_id=row[0],
@@ -154,42 +144,26 @@ class OutcomeRecorder:
         )
         report = self._exhausted(settled) if settled.status == "dead" else None
         if report is not None:
-            self._outbox.enqueue(connection, now, *report)
+            self._outbox.enqueue(tx, now, *report)
         return settled
 
     def _note_destination(
-        self, connection: sqlite3.Connection, destination: Destination, outcome: Outcome, now_us: int
+        self, tx: Tx, destination: Destination, outcome: Outcome, now_us: int
     ) -> str | None:
         """Updates the destination's state; returns why this attempt disabled it, else None."""
         name = destination.name
         if outcome.verdict == "delivered":
             # A replay that succeeds enables a disabled destination again.
-            connection.execute("DELETE FROM destination_state WHERE destination = ?", (name,))
+            destination_table.forget_state(tx, name)
             return None
         if outcome.verdict == "gone":
-            if not remove_hook(connection, name, now_us):
-                _disable(connection, name, now_us, "it answered 410 Gone")
-                end_waiting(connection, name, now_us, "its destination is gone")
+            if not destination_table.remove_hook(tx, name, now_us):
+                destination_table.disable(tx, name, now_us, "it answered 410 Gone")
+                delivery_table.end_waiting(tx, name, now_us, "its destination is gone")
             return "it answered 410 Gone"
-        connection.execute(
-            "INSERT INTO destination_state (destination, failing_since_us) VALUES (?, ?) "
-            "ON CONFLICT (destination) DO UPDATE SET "
-            "failing_since_us = coalesce(failing_since_us, excluded.failing_since_us)",
-            (name, now_us),
-        )
-        since = connection.execute(
-            "SELECT failing_since_us FROM destination_state WHERE destination = ?", (name,)
-        ).fetchone()[0]
-        if now_us - since < DISABLED_AFTER.total_seconds() * 1e6:
+        since_us = destination_table.failing_since(tx, name, now_us)
+        if now_us - since_us < DISABLED_AFTER.total_seconds() * 1e6:
             return None
-        _disable(connection, name, now_us, "it has failed for 5 days")
-        end_waiting(connection, name, now_us, "its destination is disabled")
+        destination_table.disable(tx, name, now_us, "it has failed for 5 days")
+        delivery_table.end_waiting(tx, name, now_us, "its destination is disabled")
         return "it has failed for 5 days"
-
-
-def _disable(connection: sqlite3.Connection, name: str, now_us: int, reason: str) -> None:
-    connection.execute(
-        "INSERT INTO destination_state (destination, disabled_us, disabled_why) VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (destination) DO UPDATE SET disabled_us = ?2, disabled_why = ?3, told_us = NULL",
-        (name, now_us, reason),
-    )

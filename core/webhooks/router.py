@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
@@ -23,7 +22,7 @@ from core.store.moments import from_us, to_us
 from core.webhooks.inbox import Inbox
 from core.webhooks.job import Handler, Job, Refused
 from core.webhooks.retries import next_attempt
-from core.webhooks.table.handling_table import DUE, fail, finish, next_due_us, take_back
+from core.webhooks.table import handling_table
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +86,7 @@ class Router:
         async def lane() -> None:
             # Re-queue work that an earlier run of this lane left unfinished.
             now_us = self._now_us()
-            dead = await self._database.write(lambda connection: take_back(connection, name, now_us))
+            dead = await self._database.write(lambda tx: handling_table.take_back(tx, name, now_us))
             self._inbox.waiting -= dead
             while True:
                 if when is not None:
@@ -137,42 +136,28 @@ class Router:
     async def _take(self, name: str) -> Job | None:
         """Begins the next attempt; the count is committed before the handler runs."""
         now = self._clock.now()
-        now_us = to_us(now)
-
-        def work(connection: sqlite3.Connection) -> Job | None:
-            row = connection.execute(DUE, (name, now_us)).fetchone()
-            if row is None:
-                return None
-            seq = int(row[0])
-            attempt, first_us = connection.execute(
-                "UPDATE handling SET status = 'processing', attempts = attempts + 1, "
-                "first_us = coalesce(first_us, ?) WHERE event = ? AND handler = ? "
-                "RETURNING attempts, first_us",
-                (now_us, seq, name),
-            ).fetchone()
-            event_id, kind, data, received_us = connection.execute(
-                "SELECT id, type, data, received_us FROM inbox WHERE seq = ?", (seq,)
-            ).fetchone()
-            return Job(
-                seq,
-                name,
-                event_id=event_id,
-                kind=kind,
-                data=bytes(data),
-                received_at=from_us(received_us),
-                attempt=attempt,
-                first_at=from_us(first_us),
-                at=now,
-            )
-
-        return await self._database.write(work)
+        begun = await self._database.write(lambda tx: handling_table.begin(tx, name, to_us(now)))
+        if begun is None:
+            return None
+        seq, attempt, first_us, event_id, kind, data, received_us = begun
+        return Job(
+            seq,
+            name,
+            event_id=event_id,
+            kind=kind,
+            data=bytes(data),
+            received_at=from_us(received_us),
+            attempt=attempt,
+            first_at=from_us(first_us),
+            at=now,
+        )
 
     async def _settle(self, name: str, job: Job, error: Exception | None) -> None:
         if error is None or job.is_done:
             outcome = "done"
             if not job.is_done:
                 await self._database.write(
-                    lambda connection: finish(connection, job.event_id, name, job.result, self._now_us())
+                    lambda tx: handling_table.finish(tx, job.event_id, name, job.result, self._now_us())
                 )
         else:
             retry_at = None
@@ -188,7 +173,7 @@ class Router:
                 name,
                 job.event_id,
             )
-            if await self._database.write(lambda connection: fail(connection, row)):
+            if await self._database.write(lambda tx: handling_table.fail(tx, row)):
                 logger.warning(
                     "inbox.%s event=%s type=%s handler=%s attempt=%d error=%s",
                     outcome, job.event_id, job.type, name, job.attempt, type(error).__name__,
@@ -207,7 +192,7 @@ class Router:
 
     async def _wait(self, name: str) -> None:
         """Waits until something may be due for a handler."""
-        next_us = await self._database.read(lambda connection: next_due_us(connection, name))
+        next_us = await self._database.read(lambda tx: handling_table.next_due_us(tx, name))
         left_s = _LONGEST_WAIT_S
         if next_us is not None:
             left = from_us(next_us) - self._clock.now()

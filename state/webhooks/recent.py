@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 import msgspec
 
 from core.clock import Moment
-from core.webhooks.outbox import Delivery, DeliveryStatus
+from core.webhooks.records import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
     from core.webhooks.deliverer import Settled

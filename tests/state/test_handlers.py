@@ -11,7 +11,7 @@ import pytest
 
 from core.logs.secret import Secret
 from core.store.errors import StoreError
-from core.webhooks.inbox import InboxEvent
+from core.webhooks.records import InboxEvent
 from core.webhooks.table.handling_table import take_back
 from state.events import find_incoming
 from tests.manual_clock import DEFAULT_START, ManualClock

@@ -16,7 +16,7 @@ from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
-from core.webhooks.inbox import InboxEvent
+from core.webhooks.records import InboxEvent
 from state.collective import Collective
 from state.events import find_incoming
 from state.opening import open_collective

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from core.clock import Moment
-from core.webhooks.inbox import HandlingStatus, InboxEvent
+from core.webhooks.records import HandlingStatus, InboxEvent
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
 from core.text.durations import say_last
-from core.webhooks.inbox import InboxEvent
+from core.webhooks.records import InboxEvent
 from state.events import OUT_EVENTS, by_hand
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from bot.cogs.webhooks._arguments import Target, View
 from bot.text.words import quoted
 from core.errors import HelixError
 from core.webhooks.destinations import Subscription
-from core.webhooks.inbox import InboxEvent
-from core.webhooks.outbox import Attempt, Delivery
+from core.webhooks.records import Attempt, Delivery, InboxEvent
 from state.webhooks import Webhooks
 
 # How many of the newest entries are shown.

@@ -13,8 +13,7 @@ from bot.replies import pages
 from bot.text import embeds, words
 from core.breakers.breaker import BreakerView
 from core.text.visible_text import without_directions
-from core.webhooks.inbox import InboxEvent
-from core.webhooks.outbox import Attempt, Delivery
+from core.webhooks.records import Attempt, Delivery, InboxEvent
 from state.events import OutEvent
 
 _DOTS = {

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.cogs.webhooks._arguments import Target
 from bot.cogs.webhooks._deliveries import NothingOfThatId
 from core.errors import HelixError
-from core.webhooks.outbox import Delivery
+from core.webhooks.records import Delivery
 from state.change import Actor
 from state.webhooks import Webhooks
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
+from core.store.tx import Tx, Value
 
 # Rows per statement, padded with empty rows: only a few sizes, so that SQLite compiles each once.
 _SIZES: Final = (1, 4, 16, 64)
@@ -44,45 +44,45 @@ class Arrival(msgspec.Struct, frozen=True):
     handlers: tuple[str, ...]
 
 
-def insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
+def insert(tx: Tx, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
     """Inserts events and their handlings in the open transaction, each key once; one result per event."""
     rows = [
         (each.id, each.type, each.received_us, each.key, each.body_key, each.digest, each.data)
         for each in arrivals
     ]
     sizes = _SIZES if sum(len(each.data) for each in arrivals) <= _LARGE_BYTES else _SIZES[:1]
-    kept = _insert(connection, _events_sql, rows, sizes)
+    kept = _insert(tx, _events_sql, rows, sizes)
     handlers = [(each.id, name) for each in arrivals for name in each.handlers]
     # An event with a known key was not inserted, so it gets no handlings.
-    _insert(connection, _handlers_sql, handlers, _SIZES)
+    _insert(tx, _handlers_sql, handlers, _SIZES)
     if kept == len(arrivals):
         return [Accepted(id=each.id, type=each.type, duplicate=False) for each in arrivals]
-    return [_look_up(connection, each) for each in arrivals]
+    return [_look_up(tx, each) for each in arrivals]
 
 
 def _insert(
-    connection: sqlite3.Connection,
+    tx: Tx,
     statement: Callable[[int], str],
-    rows: Sequence[tuple[object, ...]],
+    rows: Sequence[tuple[Value, ...]],
     sizes: Sequence[int],
 ) -> int:
     """Inserts rows and returns how many; `statement` returns the SQL for a number of rows."""
     inserted, start = 0, 0
     while left := min(len(rows) - start, sizes[-1]):
         size = next(size for size in sizes if size >= left)
-        values = [value for row in rows[start : start + left] for value in row]
+        values: list[Value] = [value for row in rows[start : start + left] for value in row]
         values += [None] * ((size - left) * len(rows[0]))
-        inserted += connection.execute(statement(size), values).rowcount
+        inserted += tx.execute(statement(size), values).rowcount
         start += left
     return inserted
 
 
-def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exception:
+def _look_up(tx: Tx, arrival: Arrival) -> Accepted | Exception:
     found = next(
         (
             row
             for query, value in ((_BY_KEY, arrival.key), (_BY_BODY, arrival.body_key))
-            if value is not None and (row := connection.execute(query, (value,)).fetchone()) is not None
+            if value is not None and (row := tx.execute(query, (value,)).fetchone()) is not None
         ),
         None,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
+from core.store.tx import Tx
 from core.webhooks.retries import JITTER, SCHEDULE_S
 
 # The longest pause after each number of attempts, in microseconds.
@@ -31,14 +31,14 @@ _ATTEMPTS: Final = (
 _FAILING: Final = "UPDATE destination_state SET failing_since_us = ?1 WHERE failing_since_us > ?1"
 
 
-def shorten_waits(connection: sqlite3.Connection, now_us: int) -> int:
+def shorten_waits(tx: Tx, now_us: int) -> int:
     """Shortens the waits that a clock that ran ahead made too long; returns how many.
 
     A handler waits at most the schedule's longest pause from now. A delivery keeps the pause that it had.
     """
-    changed = sum(connection.execute(each, (now_us,)).rowcount for each in (_HANDLING, _DELIVERIES))
+    changed = sum(tx.execute(each, (now_us,)).rowcount for each in (_HANDLING, _DELIVERIES))
     if changed:
         # Timestamps in the future are set to now, or the next start would shorten the waits again.
         for timestamps in (_ATTEMPTS, _FAILING):
-            connection.execute(timestamps, (now_us,))
+            tx.execute(timestamps, (now_us,))
     return changed

@@ -15,7 +15,7 @@ import pytest
 
 from bot.effects.dead_letters import DeadLetters
 from core.logs.secret import Secret
-from core.webhooks.destinations import end_waiting
+from core.webhooks.table.delivery_table import end_waiting
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from state.change import Change

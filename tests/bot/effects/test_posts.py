@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from bot.effects.deployments import build_announcement
-from core.webhooks.inbox import InboxEvent
+from core.webhooks.records import InboxEvent
 from core.webhooks.retries import SCHEDULE_S
 from sandbox import Sandbox
 from sandbox.faults import Fault

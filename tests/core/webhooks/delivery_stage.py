@@ -21,8 +21,9 @@ from core.settings import Settings
 from core.store import Database
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destination, Destinations
-from core.webhooks.outbox import Delivery, Outbox
+from core.webhooks.outbox import Outbox
 from core.webhooks.outcome import Settled
+from core.webhooks.records import Delivery
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
 

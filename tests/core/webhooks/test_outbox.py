@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core.store import Database
-from core.webhooks.outbox import PayloadTooLarge, note_receipt
+from core.webhooks.outbox import PayloadTooLarge
 from core.webhooks.sending import Message
+from core.webhooks.table.delivery_table import note_receipt
 from tests.core.webhooks.delivery_stage import Stage, settings
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import msgspec
 import pytest
@@ -12,9 +11,10 @@ from core.breakers.policies import BreakerPolicy
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError
+from core.store.tx import Tx
 from core.webhooks.dead_letter_notice import DeadLetterNotices
-from core.webhooks.destinations import end_waiting
-from core.webhooks.table.delivery_table import is_over
+from core.webhooks.table import delivery_table
+from core.webhooks.table.delivery_table import end_waiting, is_over
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
@@ -129,22 +129,22 @@ async def test_what_may_be_over_is_not_sent_while_the_store_does_not_say(
     stage = Stage(store, clock, Settings())
     hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
     stage._breaker(hook.id, "").trip()
-    read, failed = store.read, asyncio.Event()
+    failed: list[int] = []
 
-    async def fails_once(work: Any) -> Any:
-        if getattr(work, "func", None) is is_over and not failed.is_set():
-            failed.set()
+    def fails_once(tx: Tx, delivery: int) -> bool:
+        if not failed:
+            failed.append(delivery)
             raise StoreError("busy")
-        return await read(work)
+        return is_over(tx, delivery)
 
-    monkeypatch.setattr(store, "read", fails_once)
+    monkeypatch.setattr(delivery_table, "is_over", fails_once)
     async with stage.running():
         await stage.emit()
         await clock.until_sleeping()
         assert await stage.destinations.unsubscribe(hook.id)
         await stage.wait(stage.policy.open_s)
         await stage.until_idle()
-    assert failed.is_set()
+    assert failed
     assert receiver.got == []
 
 

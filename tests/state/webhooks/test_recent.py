@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from core.webhooks.deliverer import Settled
-from core.webhooks.outbox import Delivery
+from core.webhooks.records import Delivery
 from core.webhooks.sending import Outcome
 from state.webhooks.recent import MOST, RecentDeliveries
 from tests.manual_clock import DEFAULT_START

@@ -10,7 +10,8 @@ import pytest
 
 from core.store import Database
 from core.store.moments import to_us
-from core.webhooks.inbox import Handling, Inbox, Incoming
+from core.webhooks.inbox import Inbox, Incoming
+from core.webhooks.records import Handling
 from core.webhooks.retries import JITTER, SCHEDULE_S
 from core.webhooks.table.handling_table import take_back
 from core.webhooks.table.waits_table import shorten_waits
