@@ -165,7 +165,7 @@ class Alerts:
         kept: list[Alert] = []
 
         def write(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
-            alert, events = writer.raise_or_reword(connection, wanted, self._clock.now(), actor)
+            alert, events = writer.raise_or_update(connection, wanted, self._clock.now(), actor)
             kept[:] = [alert]
             if also is not None:
                 also(connection)

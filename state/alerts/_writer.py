@@ -27,9 +27,9 @@ class WrongAlert(HelixError):
 
 def measure(connection: sqlite3.Connection, ucf: UCF, at: datetime) -> list[OutEvent]:
     """Raises and clears measured alerts by the present values."""
-    there = {alert.key: alert for alert in table.open_alerts(connection)}
-    raised, cleared = compare(there.keys(), ucf)
-    events: list[OutEvent] = [close(connection, there[rule.key], at, SYSTEM) for rule in cleared]
+    existing = {alert.key: alert for alert in table.open_alerts(connection)}
+    raised, cleared = compare(existing.keys(), ucf)
+    events: list[OutEvent] = [close(connection, existing[rule.key], at, SYSTEM) for rule in cleared]
     for rule in raised:
         alert = Alert(
             id=0,
@@ -45,7 +45,7 @@ def measure(connection: sqlite3.Connection, ucf: UCF, at: datetime) -> list[OutE
     return events
 
 
-def raise_or_reword(
+def raise_or_update(
     connection: sqlite3.Connection, wanted: Alert, at: datetime, actor: Actor
 ) -> tuple[Alert, list[OutEvent]]:
     """Opens an alert, or updates the text of the open one with the same key.
@@ -53,19 +53,19 @@ def raise_or_reword(
     Raises:
         WrongAlert: too many are open.
     """
-    there = table.find_open(connection, wanted.key)
-    if there is None:
+    existing = table.find_open(connection, wanted.key)
+    if existing is None:
         if len(table.open_alerts(connection)) >= OPEN_LIMIT:
             raise WrongAlert(f"{OPEN_LIMIT} alerts are open. Clear some before raising another.")
         alert, event = _open(connection, wanted, actor)
         return alert, [event]
     alert = msgspec.structs.replace(
-        there, severity=wanted.severity, summary=wanted.summary, detail=wanted.detail
+        existing, severity=wanted.severity, summary=wanted.summary, detail=wanted.detail
     )
-    if alert == there:
-        return there, []
-    table.reword(connection, alert)
-    _journal(connection, at, alert, actor, before=_said(there), after=_said(alert))
+    if alert == existing:
+        return existing, []
+    table.update_texts(connection, alert)
+    _journal(connection, at, alert, actor, before=_journalled(existing), after=_journalled(alert))
     return alert, [_updated(alert)]
 
 
@@ -77,15 +77,15 @@ def acknowledge(
     Raises:
         WrongAlert: there is no such alert, it is cleared, or it is acknowledged already.
     """
-    there = table.find(connection, alert_id)
-    if there is None:
+    existing = table.find(connection, alert_id)
+    if existing is None:
         raise WrongAlert(f"There is no alert {alert_id}.")
-    if there.cleared_at is not None:
-        raise WrongAlert(f"Alert {alert_id} is over. There is nothing to acknowledge.")
-    if there.acknowledged_at is not None:
+    if existing.cleared_at is not None:
+        raise WrongAlert(f"Alert {alert_id} is cleared, so it needs no acknowledgement.")
+    if existing.acknowledged_at is not None:
         raise WrongAlert(f"Alert {alert_id} is acknowledged already.")
     alert = msgspec.structs.replace(
-        there, acknowledged_at=at, acknowledged_by=actor.name, acknowledged_by_id=actor.id
+        existing, acknowledged_at=at, acknowledged_by=actor.name, acknowledged_by_id=actor.id
     )
     table.acknowledge(connection, alert)
     return alert, [_updated(alert)]
@@ -94,14 +94,14 @@ def acknowledge(
 def close(connection: sqlite3.Connection, alert: Alert, at: datetime, actor: Actor) -> OutEvent:
     """Clears an open alert."""
     table.close(connection, alert.id, at)
-    _journal(connection, at, alert, actor, before=_said(alert), after=None)
+    _journal(connection, at, alert, actor, before=_journalled(alert), after=None)
     cleared = msgspec.structs.replace(alert, cleared_at=at)
     return msgspec.convert(cleared, AlertCleared, from_attributes=True)
 
 
 def _open(connection: sqlite3.Connection, wanted: Alert, actor: Actor) -> tuple[Alert, OutEvent]:
     alert = table.insert(connection, wanted)
-    _journal(connection, alert.raised_at, alert, actor, before=None, after=_said(alert))
+    _journal(connection, alert.raised_at, alert, actor, before=None, after=_journalled(alert))
     return alert, msgspec.convert(alert, AlertRaised, from_attributes=True)
 
 
@@ -111,7 +111,7 @@ def _journal(
     insert_rows(connection, at, (actor.row("alert", alert.key, before=before, after=after),))
 
 
-def _said(alert: Alert) -> dict[str, object]:
+def _journalled(alert: Alert) -> dict[str, object]:
     return {"alert": alert.id, "severity": alert.severity, "summary": alert.summary, "detail": alert.detail}
 
 

@@ -61,7 +61,7 @@ def insert(connection: sqlite3.Connection, alert: Alert) -> Alert:
     return msgspec.structs.replace(alert, id=int(cursor.lastrowid or 0))
 
 
-def reword(connection: sqlite3.Connection, alert: Alert) -> None:
+def update_texts(connection: sqlite3.Connection, alert: Alert) -> None:
     """Updates severity and texts of an open alert."""
     connection.execute(
         "UPDATE alerts SET severity = ?, summary = ?, detail = ? WHERE id = ?",

@@ -120,7 +120,7 @@ class Forecasts:
             reading,
             status="warn",
             reason=f"forecasts of {', '.join(poor)} miss by more than {poor_percent:g} % of the range",
-            action="Rely on the band, not on the line. Forecasts improve when the field settles.",
+            action="Rely on the predicted range, not on its middle. A steady field is forecast better.",
         )
 
     def _is_due(self, now: datetime) -> bool:

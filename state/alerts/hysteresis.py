@@ -3,7 +3,7 @@
 An alert is raised when a value passes a critical bound (`state.models.METRICS`), and clears only when the
 value is back by `MARGIN_SHARE` of the metric's range: 0.05 for ranges 0 to 1, 0.10 for ranges 0 to 2. So a
 value that oscillates around the bound raises one alert, not many. There is no warning level: the field is
-usually "fair" (its defaults are), and an alert that is always open says nothing.
+usually "fair" (its defaults are), and an alert that is always open has no information.
 """
 
 from __future__ import annotations

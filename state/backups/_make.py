@@ -51,13 +51,13 @@ class Steps:
     def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
         self._loop = asyncio.get_running_loop()
-        self._told = -1
+        self._reported = -1
 
     def at(self, done: int, note: str = "") -> None:
         """Reports that `done` percent are done."""
-        if self._on_progress is None or (done == self._told and not note):
+        if self._on_progress is None or (done == self._reported and not note):
             return
-        self._told = done
+        self._reported = done
         self._loop.call_soon_threadsafe(self._on_progress, done, 100, note)
 
     def between(self, low: int, high: int) -> Callable[[int, int], None]:
@@ -212,10 +212,10 @@ async def _pack(
         except WorkerFailed as error:
             raise OSError(f"compressing failed: {error}") from error
 
-    def settle() -> None:
+    def remove_copies() -> None:
         # Frees the space of the copies for the check that follows.
         for name in names:
             (staging / name).unlink()
         flush(archive)
 
-    await asyncio.to_thread(settle)
+    await asyncio.to_thread(remove_copies)

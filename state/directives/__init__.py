@@ -67,12 +67,12 @@ class Directives:
         self._policy = policy
         self._actions = actions
         self._repository = Repository(parts.database, manager, self._clock)
-        self._executor = Executor(parts, self._repository, lambda: self.halted is not None, self._moved)
+        self._executor = Executor(parts, self._repository, lambda: self.halted is not None, self._progressed)
         self._notifications = Notifications(parts.kernel.broadcaster)
         self._wake = asyncio.Event()
         # One at a time, so that two concurrent directives cannot both pass an asker's limit.
         self._asking = asyncio.Lock()
-        self._resting = asyncio.Lock()
+        self._halting = asyncio.Lock()
         self.halted: Halt | None = None
         self.running: Directive | None = None
 
@@ -174,14 +174,14 @@ class Directives:
 
         Any other running directive is finished; queued ones stay queued.
         """
-        async with self._resting:
+        async with self._halting:
             first = self.halted is None
             if first:
                 halt = Halt(since=self._clock.now(), actor=actor, reason=reason)
                 row = actor.row("halt", "Manus", reason=reason, before="working", after="halted")
                 await self._repository.write_halt(halt, row)
                 self.halted = halt
-                self._rested_or_not()
+                self._halt_changed()
         cancelled = await self._executor.cancel_ritual(actor, reason)
         now = self.running
         goes_on = None if now is None or now.action == "ritual" else now.text
@@ -189,14 +189,14 @@ class Directives:
 
     async def resume(self, actor: Actor) -> bool:
         """Ends a halt; False if there was none."""
-        async with self._resting:
+        async with self._halting:
             if self.halted is None:
                 return False
             await self._repository.write_halt(
                 None, actor.row("halt", "Manus", before="halted", after="working")
             )
             self.halted = None
-            self._rested_or_not()
+            self._halt_changed()
         self._wake.set()
         return True
 
@@ -282,12 +282,12 @@ class Directives:
                 return Ended("refused", text, row=decision.row(directive.actor))
         return await self._executor.perform(action, directive)
 
-    def _moved(self, step: int, steps: int) -> None:
+    def _progressed(self, step: int, steps: int) -> None:
         if self.running is not None:
             self.running = msgspec.structs.replace(self.running, step=step, steps=steps)
             self._notifications.notify(self.running)
 
-    def _rested_or_not(self) -> None:
+    def _halt_changed(self) -> None:
         self._kernel.health.refresh()
         self._changed(None)
 

@@ -29,7 +29,7 @@ T = TypeVar("T")
 # While another one's work blocks an action, it is retried after this many seconds, at most this often.
 TRY_AGAIN_S: Final = 1.0
 _MOST_TRIES: Final = 600
-_RESTS: Final = "Manus was halted before it began; it stays queued."
+_HALTED: Final = "Manus was halted before it began; it stays queued."
 
 
 async def ritual(work: Work) -> Outcome:
@@ -74,8 +74,8 @@ async def heartbeat(work: Work) -> Outcome:
     for result in results:
         if not result.ok:
             await work.log(f"{result.name}: {result.error or f'HTTP {result.status_code}'}")
-    well = sum(result.ok for result in results)
-    return Outcome(f"{well} of {len(results)} services are up.")
+    up = sum(result.ok for result in results)
+    return Outcome(f"{up} of {len(results)} services are up.")
 
 
 async def clean(work: Work) -> Outcome:
@@ -89,8 +89,8 @@ async def clean(work: Work) -> Outcome:
 
 async def report(work: Work) -> Outcome:
     """Makes a report and sends its event, unless this directive has done so already."""
-    told = await work.parts.journal.entries(kinds={"report"}, since=work.directive.started_at, limit=500)
-    if any(entry.cause == CAUSE for entry in told):
+    entries = await work.parts.journal.entries(kinds={"report"}, since=work.directive.started_at, limit=500)
+    if any(entry.cause == CAUSE for entry in entries):
         return Outcome("The report was made before Helix ended.")
 
     made = await work.parts.reports.build(work.actor, work.report_phase)
@@ -117,8 +117,8 @@ async def alert(work: Work) -> Outcome:
     alerts, arguments = work.parts.alerts, work.directive.arguments
     key = str(arguments["key"])
     if arguments["action"] == "clear":
-        there = await alerts.clear(key, work.actor)
-        return Outcome("It is cleared." if there else "No alert with that key is open.")
+        cleared = await alerts.clear(key, work.actor)
+        return Outcome("It is cleared." if cleared else "No alert with that key is open.")
     severity: Severity = "critical" if arguments["severity"] == "critical" else "warning"
     raised = await alerts.raise_(key, severity, str(arguments["summary"]), actor=work.actor)
     return Outcome(f"Alert {raised.id} is open.")
@@ -133,7 +133,7 @@ async def emit(work: Work) -> Outcome:
 
 
 async def _begin_ritual(work: Work) -> Run:
-    rituals, told = work.parts.rituals, False
+    rituals, logged = work.parts.rituals, False
     steps = work.directive.arguments["steps"]
     wanted = steps if isinstance(steps, int) else 0
     while not work.halted():
@@ -145,11 +145,11 @@ async def _begin_ritual(work: Work) -> Run:
                 on_step=lambda step: work.report_progress(step, wanted),
             )
         except RitualRunning as error:
-            if not told:
+            if not logged:
                 await work.log(f"waits for ritual {error.running.id}")
-            told = True
+            logged = True
         await rituals.idle()
-    raise Postponed(_RESTS)
+    raise Postponed(_HALTED)
 
 
 async def _when_free(work: Work, begin: Callable[[], Awaitable[T]]) -> T:
@@ -161,7 +161,7 @@ async def _when_free(work: Work, begin: Callable[[], Awaitable[T]]) -> T:
             if attempt == 0:
                 await work.log(str(error))
         if work.halted():
-            raise Postponed(_RESTS)
+            raise Postponed(_HALTED)
         await asyncio.sleep(TRY_AGAIN_S)
     return await begin()
 

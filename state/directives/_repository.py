@@ -134,7 +134,7 @@ class Repository:
     async def recover(self, most_attempts: int) -> tuple[Directive, ...]:
         """Re-queues directives that ran when the process was killed, unless tried too often."""
         changed = []
-        for directive in await self._database.read(store.cut_short):
+        for directive in await self._database.read(store.find_running):
             if directive.attempts >= most_attempts:
                 text = f"Helix ended {directive.attempts} times while it ran, so it is not tried again."
                 changed.append(await self.finish(directive, "failed", text))

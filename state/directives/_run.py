@@ -39,7 +39,7 @@ class Executor:
 
     Args:
         halted: whether Manus is halted now.
-        moved: called with step and steps as the running one progresses.
+        progressed: called with step and steps as the running one progresses.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class Executor:
         parts: Parts,
         repository: Repository,
         halted: Callable[[], bool],
-        moved: Callable[[int, int], None],
+        progressed: Callable[[int, int], None],
     ) -> None:
         self._parts = parts
         self._drain = parts.kernel.drain
         self._repository = repository
         self._halted = halted
-        self._moved = moved
+        self._progressed = progressed
 
     async def perform(self, action: Action, directive: Directive) -> Ended:
         """Runs a directive; "queued" if it has to wait again. Cancelling the caller cancels it."""
@@ -63,7 +63,7 @@ class Executor:
             actor=actor_of(directive),
             halted=self._halted,
             log=lambda text: self._repository.add_line(directive, text),
-            report_progress=self._moved,
+            report_progress=self._progressed,
         )
         task = asyncio.create_task(_run(action, work), name=f"directive-{directive.id}")
         self._drain.track(task, "directive", at_once=True)
@@ -73,7 +73,7 @@ class Executor:
             task.cancel()
             await asyncio.wait({task})
             raise
-        ended = Ended("failed", "It was cut off.") if task.cancelled() else task.result()
+        ended = Ended("failed", "It was cancelled unexpectedly.") if task.cancelled() else task.result()
         if ended.status in {"failed", "cancelled"} and not self._drain.accepting:
             return Ended("queued", STOPPED)
         return ended

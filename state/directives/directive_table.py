@@ -83,7 +83,7 @@ def next_queued(connection: sqlite3.Connection) -> Directive | None:
     return _one(connection.execute(f"{_SELECT} WHERE status = 'queued' ORDER BY id LIMIT 1"))
 
 
-def cut_short(connection: sqlite3.Connection) -> tuple[Directive, ...]:
+def find_running(connection: sqlite3.Connection) -> tuple[Directive, ...]:
     """Directives that ran when the process ended."""
     query = f"{_SELECT} WHERE status = 'running' ORDER BY id"
     return tuple(_directive(row) for row in connection.execute(query))

@@ -211,7 +211,7 @@ def _approved(action: str) -> Decision:
         action=action,
         approved=True,
         principle="autonomy",
-        reason="No rule is against it, and the asker may decide it.",
+        reason="No rule forbids it, and the asker has the rank that it needs.",
     )
 
 

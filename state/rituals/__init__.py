@@ -72,9 +72,9 @@ class Rituals(RitualArchive):
 
     async def load(self) -> tuple[RitualRecord, ...]:
         """Marks rituals that a crash interrupted, returns them, and reads the last one; call it first."""
-        cut_off = await self._database.read(table.find_running)
+        unfinished = await self._database.read(table.find_running)
         ended = []
-        for record in cut_off:
+        for record in unfinished:
             ended.append(early_end(record, "interrupted", self._kernel.clock.now(), SYSTEM, "Helix crashed"))
             await self._keep_end(ended[-1])
         self.last = await self._database.read(table.find_last)

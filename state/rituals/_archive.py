@@ -32,12 +32,12 @@ class RitualArchive:
         found = await self._database.read(partial(table.find, ritual=ritual)) if known else None
         if found is None:
             raise UnknownRitual(f"There is no ritual {ritual if abs(ritual) < 10**9 else 'with that id'}.")
-        return self._honest(found)
+        return self._as_shown(found)
 
     async def page(self, offset: int = 0, limit: int = 10) -> tuple[RitualRecord, ...]:
         """One page of them, newest first."""
         found = await self._database.read(lambda connection: table.page(connection, offset, limit))
-        return tuple(self._honest(record) for record in found)
+        return tuple(self._as_shown(record) for record in found)
 
     async def count(self) -> int:
         """How many are stored."""
@@ -72,7 +72,7 @@ class RitualArchive:
             removed += gone
         return removed
 
-    def _honest(self, record: RitualRecord) -> RitualRecord:
+    def _as_shown(self, record: RitualRecord) -> RitualRecord:
         """Shows a ritual whose end could not be stored as interrupted instead of running."""
         if record.status != "running" or (self._run is not None and self._run.id == record.id):
             return record

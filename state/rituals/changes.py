@@ -77,7 +77,7 @@ def replayed(record: RitualRecord, finish: Finish, ended_at: datetime) -> Replay
 def _rows(record: RitualRecord, newest: Snapshot, outcome: Outcome) -> tuple[JournalRow, ...]:
     """The journal rows: one for the ritual, one per changed metric, one per promotion."""
     name = f"ritual {record.id}"
-    told = {
+    summary = {
         "status": "done",
         "kind": record.kind,
         "steps": record.steps,
@@ -86,7 +86,7 @@ def _rows(record: RitualRecord, newest: Snapshot, outcome: Outcome) -> tuple[Jou
     }
     by_ritual = msgspec.structs.replace(record.actor, cause="ritual")
     rows = [
-        record.actor.row("ritual", str(record.id), after=told),
+        record.actor.row("ritual", str(record.id), after=summary),
         *ucf_rows(newest.ucf, outcome.ucf, by_ritual, reason=name),
     ]
     for promotion in outcome.promotions:

@@ -80,7 +80,7 @@ def parse_rule(text: str, now: datetime) -> Rule:
     return _cron(" ".join(words).upper(), now)
 
 
-def kept_rule(text: str) -> Rule:
+def stored_rule(text: str) -> Rule:
     """The rule of a stored text, which was checked when it was created."""
     word, _, span = text.partition(" ")
     return Every(parse_duration(span, high=LONGEST)) if word == _EVERY else Cron(text)

@@ -20,7 +20,7 @@ from state.manager import StateManager
 from state.rituals import Rituals
 from state.rituals import schedule_table as table
 from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning, check_steps
-from state.rituals.schedule_rules import Rule, kept_rule
+from state.rituals.schedule_rules import Rule, stored_rule
 from state.rituals.schedule_table import Schedule
 
 __all__ = ["MOST_SCHEDULES", "Schedule", "ScheduleRefused", "Schedules", "UnknownSchedule"]
@@ -84,7 +84,7 @@ class Schedules:
     async def load(self) -> None:
         """Reads the stored schedules."""
         for schedule in await self._database.read(table.read_all):
-            self._known[schedule.id] = (schedule, kept_rule(schedule.rule))
+            self._known[schedule.id] = (schedule, stored_rule(schedule.rule))
         self._kernel.clock_skew.on_set_back(self._look_again)
 
     async def add(self, rule: Rule, steps: int, *, actor: Actor) -> Schedule:

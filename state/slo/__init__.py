@@ -39,7 +39,7 @@ class Slo:
         self._totals = Sums()
         self._watched_s = 0.0
         # The counts of this process that are stored already.
-        self._kept = Sums()
+        self._stored = Sums()
         self._uptime: Uptime | None = None
 
     async def load(self) -> None:
@@ -62,7 +62,7 @@ class Slo:
         if not self._uptime.counting:
             return
         counted = read_sums(self._metrics)
-        sums = counted.minus(self._kept)
+        sums = counted.minus(self._stored)
         sums.up_s = up_s
         minute = Minute(at=self._clock.now(), span=timedelta(seconds=span_s), sums=sums)
         try:
@@ -71,7 +71,7 @@ class Slo:
             # The check "store" reports the fault.
             logger.warning("slo.not_kept error=%s", error)
             return
-        self._kept = counted
+        self._stored = counted
         self._uptime.start_over(span_s, up_s)
         self._take(minute)
 
@@ -86,7 +86,7 @@ class Slo:
         now = self._clock.now()
         self._expire(now)
         begins = now - WINDOW
-        live = read_sums(self._metrics).minus(self._kept)
+        live = read_sums(self._metrics).minus(self._stored)
         span_s, live.up_s = (0.0, 0.0) if self._uptime is None else self._uptime.read()
         sums = self._totals.plus(live)
         since = max(begins, self._minutes[0].since) if self._minutes else now - timedelta(seconds=span_s)

@@ -205,7 +205,7 @@ class Webhooks:
         try:
             await self.emit(SystemStarted(version=VERSION, started_at=self._kernel.started_at))
         except StoreError as error:
-            logger.warning("webhooks.start_untold error=%s", error)
+            logger.warning("webhooks.started_not_stored error=%s", error)
 
     async def emit_stopping(self, within_s: float) -> None:
         """Sends `system.stopping`, waits up to `within_s` for its first attempts, then stops the deliverer.
@@ -228,7 +228,7 @@ class Webhooks:
             except TimeoutError:
                 logger.info("webhooks.stop_not_sent_yet")
             except StoreError as error:
-                logger.warning("webhooks.stop_untold error=%s", error)
+                logger.warning("webhooks.stopping_not_stored error=%s", error)
             finally:
                 stop()
                 self.deliverer.stop_attempts()

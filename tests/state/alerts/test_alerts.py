@@ -148,7 +148,7 @@ async def test_an_acknowledgement_is_journalled_and_survives_a_restart(
     ("prepare", "number", "said"),
     [
         ((), 7, "There is no alert 7."),
-        ((0.2, 0.9), 1, "is over"),
+        ((0.2, 0.9), 1, "is cleared"),
     ],
 )
 async def test_what_is_not_open_cannot_be_acknowledged(

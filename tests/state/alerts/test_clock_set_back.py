@@ -10,7 +10,7 @@ import msgspec
 
 from state.change import Actor
 from state.events import find_incoming
-from state.rituals.schedule_rules import kept_rule
+from state.rituals.schedule_rules import stored_rule
 from tests.manual_clock import ManualClock
 from tests.state.webhook_world import WebhookWorld, opened
 
@@ -54,7 +54,7 @@ async def test_a_schedule_of_a_clock_ahead_runs_within_its_span(tmp_path: Path) 
     async with opened(tmp_path, clock) as world:
         schedules = world.collective.schedules
         clock.set(AHEAD_S)
-        rule = kept_rule("every 10m")
+        rule = stored_rule("every 10m")
         schedule = await schedules.add(rule, 1, actor=Actor("command"))
         clock.set(-AHEAD_S)
         async with asyncio.timeout(40):

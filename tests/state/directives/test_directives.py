@@ -38,7 +38,7 @@ async def test_directives_run_one_after_another_in_their_order(
     [
         ("fail", "It cannot be done."),
         ("crash", "unexpected error"),
-        ("cut", "It was cut off."),
+        ("cut", "It was cancelled unexpectedly."),
     ],
 )
 async def test_one_that_fails_harms_no_other(

@@ -15,8 +15,8 @@ from state.rituals.schedule_rules import (
     Every,
     Rule,
     WrongSchedule,
-    kept_rule,
     parse_rule,
+    stored_rule,
 )
 
 NOW = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
@@ -57,7 +57,7 @@ def test_any_text_is_a_schedule_with_a_next_time_or_a_clear_error(text: str, now
         assert run > (previous or now)
         assert previous is None or run - previous >= SHORTEST
         previous = run
-    assert kept_rule(rule.text) == rule
+    assert stored_rule(rule.text) == rule
     assert parse_rule(rule.text, now) == rule
 
 
