@@ -32,6 +32,18 @@ class StoreClosed(StoreError):
     """The store has been closed, or its opening failed."""
 
 
+class StoreAway(StoreError):
+    """The database server cannot be reached; the store connects again by itself."""
+
+
+class StoreUnknown(StoreError):
+    """The connection was lost at the end of a change, and nobody can say whether it was saved."""
+
+
+class StoreConflict(StoreError):
+    """A change breaks a constraint of the database; nothing of it was saved."""
+
+
 class StoreGone(StoreError):
     """A file that the store has open was removed or replaced, so nothing written to it is kept."""
 

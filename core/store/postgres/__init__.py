@@ -1,0 +1,1 @@
+"""The store on PostgreSQL; imported only where DATABASE_URL names a server."""
