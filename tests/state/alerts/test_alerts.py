@@ -66,7 +66,7 @@ async def test_a_critical_value_raises_one_alert_with_the_change(
     assert [type(event) for event in heard] == [AlertRaised]
 
 
-async def test_a_value_that_dances_on_the_bound_raises_one(
+async def test_a_value_that_oscillates_around_the_bound_raises_one_alert(
     alerts: Alerts, manager: StateManager, heard: list[OutEvent]
 ) -> None:
     for value in (0.29, 0.31, 0.29, 0.35, 0.2, 0.39, 0.29):
@@ -75,7 +75,7 @@ async def test_a_value_that_dances_on_the_bound_raises_one(
     assert len(heard) == 1
 
 
-async def test_it_clears_when_the_value_is_back_and_can_be_raised_anew(
+async def test_an_alert_clears_when_the_value_recovers_and_can_be_raised_again(
     alerts: Alerts, manager: StateManager, heard: list[OutEvent]
 ) -> None:
     for value in (0.2, 0.4, 0.2):
@@ -93,7 +93,7 @@ async def test_both_sides_of_zoom_are_watched_at_once(alerts: Alerts, manager: S
     assert {alert.key for alert in alerts.open()} == {"ucf.zoom.low", "ucf.klesha.high"}
 
 
-async def test_what_was_critical_before_the_start_is_raised_at_the_start(
+async def test_a_start_raises_alerts_for_values_that_are_already_critical(
     manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     await tune(manager, prana=0.1)
@@ -114,7 +114,7 @@ async def test_a_change_that_fails_raises_nothing(alerts: Alerts, manager: State
     assert await alerts.newest() == ()
 
 
-async def test_changes_at_once_raise_one(alerts: Alerts, manager: StateManager) -> None:
+async def test_concurrent_changes_raise_one_alert(alerts: Alerts, manager: StateManager) -> None:
     await asyncio.gather(*(tune(manager, harmony=0.2 - step / 1000) for step in range(50)))
     assert len(await alerts.newest()) == 1
 
@@ -151,7 +151,7 @@ async def test_an_acknowledgement_is_journalled_and_survives_a_restart(
         ((0.2, 0.9), 1, "is cleared"),
     ],
 )
-async def test_what_is_not_open_cannot_be_acknowledged(
+async def test_only_open_alerts_can_be_acknowledged(
     alerts: Alerts, manager: StateManager, prepare: tuple[float, ...], number: int, said: str
 ) -> None:
     for value in prepare:
@@ -168,7 +168,9 @@ async def test_an_acknowledgement_that_is_refused_is_not_journalled(
     assert await Journal(database).count() == 0
 
 
-async def test_of_two_who_acknowledge_at_once_one_is_told(alerts: Alerts, manager: StateManager) -> None:
+async def test_of_two_concurrent_acknowledgements_one_is_refused(
+    alerts: Alerts, manager: StateManager
+) -> None:
     await tune(manager, harmony=0.2)
     results = await asyncio.gather(
         alerts.ack(1, ADA), alerts.ack(1, Actor("button", "Bo", 6)), return_exceptions=True
@@ -190,7 +192,7 @@ async def test_a_mute_is_journalled_survives_a_restart_and_ends_by_itself(
     assert started.mutes() == {}
 
 
-async def test_a_mute_is_no_longer_than_asked_for_though_the_clock_was_ahead(
+async def test_a_mute_keeps_its_length_after_the_clock_was_ahead(
     alerts: Alerts, manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     await alerts.mute("klesha", timedelta(hours=2), ADA)
@@ -204,7 +206,7 @@ async def test_a_mute_is_no_longer_than_asked_for_though_the_clock_was_ahead(
     assert (await again(manager, database, clock)).mutes() == {"harmony": two_hours, "klesha": two_hours}
 
 
-async def test_a_muted_metric_raises_its_alerts_all_the_same(alerts: Alerts, manager: StateManager) -> None:
+async def test_a_muted_metric_still_raises_its_alerts(alerts: Alerts, manager: StateManager) -> None:
     await alerts.mute("harmony", timedelta(hours=2), ADA)
     await tune(manager, harmony=0.2)
     assert len(alerts.open()) == 1
@@ -220,12 +222,12 @@ async def test_a_mute_can_be_ended(alerts: Alerts) -> None:
 
 
 @pytest.mark.parametrize("span", [timedelta(seconds=59), timedelta(days=31)])
-async def test_other_spans_are_refused(alerts: Alerts, span: timedelta) -> None:
+async def test_mutes_that_are_too_short_or_too_long_are_refused(alerts: Alerts, span: timedelta) -> None:
     with pytest.raises(WrongAlert, match="1m to 30d"):
         await alerts.mute("harmony", span, ADA)
 
 
-async def test_an_outside_alert_is_raised_once_and_says_what_was_said_last(
+async def test_an_outside_alert_is_raised_once_and_shows_its_last_text(
     alerts: Alerts, heard: list[OutEvent]
 ) -> None:
     first = await alerts.raise_("deploy:web", "warning", " slow\n start ", "took 40 s")
@@ -239,7 +241,7 @@ async def test_an_outside_alert_is_raised_once_and_says_what_was_said_last(
     assert alerts.open() == ()
 
 
-async def test_what_is_said_anew_keeps_who_acknowledged(alerts: Alerts) -> None:
+async def test_an_update_keeps_the_acknowledgement(alerts: Alerts) -> None:
     await alerts.raise_("deploy", "warning", "slow")
     await alerts.ack(1, ADA)
     await alerts.raise_("deploy", "warning", "slower")
@@ -247,7 +249,7 @@ async def test_what_is_said_anew_keeps_who_acknowledged(alerts: Alerts) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "ucf.harmony.low", "a b", "-x", "x" * 101, "ünï"])
-async def test_a_key_that_cannot_be_one_is_refused(alerts: Alerts, key: str) -> None:
+async def test_an_invalid_key_is_refused(alerts: Alerts, key: str) -> None:
     with pytest.raises(WrongAlert, match="key"):
         await alerts.raise_(key, "warning", "text")
 
@@ -266,9 +268,7 @@ async def test_open_alerts_are_bounded(alerts: Alerts, manager: StateManager) ->
     assert len(alerts.open()) == 201
 
 
-async def test_alerts_that_are_over_are_kept_to_a_bound(
-    alerts: Alerts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_old_cleared_alerts_are_deleted(alerts: Alerts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "CLOSED_KEPT", 3)
     for _ in range(6):
         await alerts.raise_("k", "warning", "x")
@@ -276,7 +276,7 @@ async def test_alerts_that_are_over_are_kept_to_a_bound(
     assert [alert.id for alert in await alerts.newest()] == [6, 5, 4]
 
 
-async def test_what_is_open_stays_however_many_are_over(
+async def test_open_alerts_stay_when_old_cleared_ones_are_deleted(
     alerts: Alerts,
     manager: StateManager,
     database: Database,
@@ -300,7 +300,7 @@ async def test_alerts_of_a_span_are_found(alerts: Alerts, clock: ManualClock) ->
     assert [alert.key for alert in await alerts.newest(after_id=1)] == ["late"]
 
 
-async def test_who_wants_to_hear_is_told_after_each_change_until_they_stop(
+async def test_a_listener_is_called_after_each_change_until_it_unsubscribes(
     alerts: Alerts, manager: StateManager
 ) -> None:
     seen: list[tuple[Alert, ...]] = []
@@ -313,7 +313,7 @@ async def test_who_wants_to_hear_is_told_after_each_change_until_they_stop(
     assert [len(found) for found in seen] == [1]
 
 
-async def test_the_check_warns_until_someone_knows(alerts: Alerts, manager: StateManager) -> None:
+async def test_the_check_warns_until_the_alert_is_acknowledged(alerts: Alerts, manager: StateManager) -> None:
     assert alerts.probe().status == "pass"
     await tune(manager, harmony=0.2)
     assert (alerts.probe().status, alerts.probe().reason) == ("warn", "harmony is critically low")
@@ -324,7 +324,7 @@ async def test_the_check_warns_until_someone_knows(alerts: Alerts, manager: Stat
     assert (alerts.probe().status, alerts.probe().counters["acknowledged"]) == ("pass", 4)
 
 
-async def test_as_many_as_the_setting_allows_are_named_and_no_warning(
+async def test_alerts_within_the_setting_are_named_without_a_warning(
     manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     alerts = Alerts(manager, database, clock, warn_above=1)

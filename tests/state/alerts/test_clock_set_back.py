@@ -29,7 +29,7 @@ async def handled(world: WebhookWorld, events: list[str]) -> None:
     assert round(world.collective.manager.snapshot.ucf.harmony, 6) == 0.5 + 0.01 * EVENTS
 
 
-async def test_what_was_accepted_by_a_clock_ahead_is_handled_after_a_start(tmp_path: Path) -> None:
+async def test_events_accepted_while_the_clock_was_ahead_are_handled_after_a_start(tmp_path: Path) -> None:
     clock = ManualClock()
     clock.set(AHEAD_S)
     async with opened(tmp_path, clock, supervised=False) as world:
@@ -39,7 +39,9 @@ async def test_what_was_accepted_by_a_clock_ahead_is_handled_after_a_start(tmp_p
         await handled(world, events)
 
 
-async def test_what_was_accepted_by_a_clock_ahead_is_handled_once_it_is_set_back(tmp_path: Path) -> None:
+async def test_events_accepted_while_the_clock_was_ahead_are_handled_once_it_is_set_back(
+    tmp_path: Path,
+) -> None:
     clock = ManualClock()
     clock.set(AHEAD_S)
     async with opened(tmp_path, clock, supervised=False) as world:

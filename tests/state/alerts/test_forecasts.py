@@ -43,7 +43,7 @@ async def rows(database: Database) -> list[tuple[object, ...]]:
     return await database.read(lambda connection: connection.execute(query).fetchall())
 
 
-async def test_too_little_history_is_said(forecasts: Forecasts, database: Database) -> None:
+async def test_too_little_history_is_reported(forecasts: Forecasts, database: Database) -> None:
     await forecasts.run_once()
     assert forecasts.newest == {}
     assert await rows(database) == []
@@ -63,7 +63,7 @@ async def test_a_forecast_is_made_though_the_last_one_was_made_in_the_future(
     assert len(await rows(database)) == 24
 
 
-async def test_a_forecast_is_made_once_an_hour_and_measured_when_its_time_has_come(
+async def test_a_forecast_is_made_once_an_hour_and_measured_when_due(
     forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     await climb(manager, clock, 20)
@@ -82,7 +82,7 @@ async def test_a_forecast_is_made_once_an_hour_and_measured_when_its_time_has_co
     assert (reading.status, reading.reason, reading.counters["measured"]) == ("pass", "", 6)
 
 
-async def test_a_restart_neither_forgets_nor_repeats(
+async def test_a_restart_keeps_forecasts_and_makes_none_twice(
     forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     await climb(manager, clock, 20)
@@ -98,7 +98,7 @@ async def test_a_restart_neither_forgets_nor_repeats(
     assert len(await rows(database)) == kept
 
 
-async def test_forecasts_that_miss_are_said(
+async def test_inaccurate_forecasts_warn(
     forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     clock.advance(20 * HOUR)
@@ -116,7 +116,7 @@ async def test_forecasts_that_miss_are_said(
     assert lenient.probe().status == "pass"
 
 
-async def test_old_ones_go(
+async def test_old_forecasts_are_deleted(
     forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     await climb(manager, clock, 20)
@@ -128,7 +128,7 @@ async def test_old_ones_go(
     assert forecasts.accuracy == {}
 
 
-async def test_they_are_made_beside_the_event_loop(
+async def test_forecasts_are_made_in_a_thread(
     forecasts: Forecasts, manager: StateManager, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[int] = []

@@ -25,7 +25,7 @@ def test_a_straight_line_goes_on() -> None:
     assert found.sigma == pytest.approx(0, abs=1e-9)
 
 
-def test_what_never_moved_is_expected_to_stay() -> None:
+def test_a_constant_is_forecast_as_constant() -> None:
     found = forecast([0.5] * 30, 4, low=0, high=1)
     assert {(step.value, step.low, step.high) for step in found.steps} == {(0.5, 0.5, 0.5)}
 

@@ -56,7 +56,7 @@ def values() -> st.SearchStrategy[UCF]:
 
 
 @given(values(), st.sets(st.sampled_from([rule.key for rule in RULES])))
-def test_whatever_was_open_what_is_critical_is_open_afterwards(found: UCF, before: set[str]) -> None:
+def test_every_critical_value_has_an_open_alert_afterwards(found: UCF, before: set[str]) -> None:
     raised, cleared = compare(before, found)
     after = (before | keys(raised)) - keys(cleared)
     for rule in RULES:

@@ -61,7 +61,7 @@ def manifest_of(files: dict[str, bytes], **changes: object) -> bytes:
     return msgspec.json.encode({**manifest, **changes})
 
 
-def test_one_that_was_rewritten_honestly_passes(archive: Path, target: Path) -> None:
+def test_an_archive_repacked_without_changes_passes(archive: Path, target: Path) -> None:
     look(rewrite(archive, lambda files: files.pop("agents.json")), target)
 
 
@@ -99,14 +99,14 @@ def unchecked_bytes(data: bytes) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"\x1f\x8b\x08\x00" + bytes(50), os.urandom(2000)])
-def test_what_is_no_archive_at_all_is_refused(tmp_path: Path, target: Path, data: bytes) -> None:
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, target: Path, data: bytes) -> None:
     path = tmp_path / "foreign"
     path.write_bytes(data)
     with pytest.raises(BadBackup):
         look(path, target)
 
 
-def test_what_is_no_plain_file_is_refused_without_hanging(tmp_path: Path, target: Path) -> None:
+def test_a_file_that_is_not_regular_is_refused_without_blocking(tmp_path: Path, target: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path):
         with pytest.raises((BadBackup, IsADirectoryError)):
@@ -122,7 +122,7 @@ def test_a_foreign_archive_is_refused(tmp_path: Path, target: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../helix.db", "/etc/passwd", "sub/helix.db", "helix.db-wal"])
-def test_a_name_that_leads_elsewhere_is_refused(archive: Path, target: Path, name: str) -> None:
+def test_a_path_outside_the_folder_is_refused(archive: Path, target: Path, name: str) -> None:
     def rename(files: dict[str, bytes]) -> None:
         files[name] = files.pop("agents.json")
 
@@ -173,7 +173,7 @@ def test_a_missing_an_added_and_a_longer_part_are_refused(archive: Path, target:
         ({"parts": [{"name": "helix.db", "size": -1, "sha256": ""}]}, "the limit is"),
     ],
 )
-def test_a_manifest_that_makes_no_sense_is_refused(
+def test_an_invalid_manifest_is_refused(
     archive: Path, target: Path, changes: dict[str, object], said: str
 ) -> None:
     files = read_archive(archive)
@@ -210,7 +210,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
         ("DROP TABLE snapshot", "not one of Helix"),
     ],
 )
-def test_a_database_that_is_not_what_the_manifest_says_is_refused(
+def test_a_database_that_differs_from_the_manifest_is_refused(
     archive: Path, target: Path, tmp_path: Path, statement: str, said: str
 ) -> None:
     def change(files: dict[str, bytes]) -> None:
@@ -246,7 +246,7 @@ def test_a_later_schema_is_refused_naming_the_version_that_made_it(
         look(rewrite(archive, change), target)
 
 
-def test_what_nobody_wants_any_more_stops(archive: Path, target: Path) -> None:
+def test_a_cancelled_check_stops(archive: Path, target: Path) -> None:
     with pytest.raises(CopyStopped):
         unpack(archive, target, stopped=lambda: True)
     with pytest.raises(CopyStopped):

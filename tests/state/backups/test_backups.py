@@ -140,7 +140,7 @@ async def test_a_cancelled_backup_leaves_nothing(collective: Collective) -> None
     assert (await collective.backups.create(ADA)).status == "good"
 
 
-async def test_a_backup_cancelled_while_it_is_being_kept_is_there_and_known(
+async def test_a_backup_cancelled_while_it_is_stored_is_kept(
     collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keeping, go_on = threading.Event(), threading.Event()
@@ -167,7 +167,7 @@ async def test_a_backup_cancelled_while_it_is_being_kept_is_there_and_known(
 
 
 @pytest.mark.parametrize("phase", ["compressing", "checking the archive"])
-async def test_a_stop_of_helix_ends_a_backup_at_once_and_says_so(
+async def test_a_stop_ends_a_backup_at_once_and_reports_it(
     collective: Collective, kernel: Kernel, phase: str
 ) -> None:
     reached = asyncio.Event()
@@ -196,7 +196,7 @@ async def test_a_full_disk_is_refused_with_numbers_before_anything_is_written(
     assert not collective.backups.folder.exists()
 
 
-async def test_a_disk_that_fails_is_told_journalled_and_shown_by_the_check(
+async def test_a_disk_error_is_reported_journalled_and_shown_by_the_check(
     collective: Collective, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -222,16 +222,14 @@ async def test_a_disk_that_fails_is_told_journalled_and_shown_by_the_check(
     assert next(agent for agent in collective.monitor.agents() if agent.name == "Shadow").status == "active"
 
 
-async def test_a_backup_whose_worker_dies_is_told(
-    collective: Collective, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_dead_worker_is_reported(collective: Collective, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_backup_making, "_SLICE_TIMEOUT_S", 0.0)
     with pytest.raises(BackupRefused, match="could not be made"):
         await collective.backups.create(ADA)
     assert leftovers(collective) == []
 
 
-async def test_a_store_that_closes_meanwhile_keeps_no_archive_that_nobody_knows(
+async def test_an_archive_is_deleted_if_the_store_closes_before_it_is_recorded(
     collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def closed(*_: object, **__: object) -> None:
@@ -243,7 +241,7 @@ async def test_a_store_that_closes_meanwhile_keeps_no_archive_that_nobody_knows(
     assert list(collective.backups.folder.iterdir()) == []
 
 
-async def test_what_a_kill_left_is_removed_at_the_next_start(collective: Collective) -> None:
+async def test_a_start_deletes_leftovers_of_a_kill(collective: Collective) -> None:
     record = await collective.backups.create(ADA)
     folder = collective.backups.folder
     (folder / ".making-9" / "unpacked").mkdir(parents=True)
@@ -260,7 +258,7 @@ async def test_what_a_kill_left_is_removed_at_the_next_start(collective: Collect
     assert [one.id for one in collective.backups.list()] == [record.id]
 
 
-async def test_an_archive_killed_before_it_was_noted_or_put_there_by_hand_is_unchecked(
+async def test_an_archive_without_a_finished_row_is_unchecked(
     collective: Collective,
 ) -> None:
     record = await collective.backups.create(ADA)
@@ -377,7 +375,7 @@ async def test_an_older_good_one_outlives_unchecked_ones(collective: Collective,
     del clock
 
 
-async def test_a_secret_in_a_file_or_in_the_journal_does_not_come_along(
+async def test_secrets_in_files_and_in_the_journal_are_redacted(
     collective: Collective, tmp_path: Path
 ) -> None:
     services = {"mine": {"url": f"https://example.com/?token={TOKEN}"}}
@@ -395,16 +393,14 @@ async def test_a_secret_in_a_file_or_in_the_journal_does_not_come_along(
     assert TOKEN in (tmp_path / "services.json").read_text()
 
 
-async def test_a_secret_that_cannot_be_taken_out_is_refused(collective: Collective) -> None:
+async def test_a_secret_that_cannot_be_redacted_is_refused(collective: Collective) -> None:
     await collective.database.write(lambda c: c.execute(f'CREATE TABLE odd ("{TOKEN}" TEXT)').rowcount)
     with pytest.raises(SecretInBackup, match="by a new one"):
         await collective.backups.create(ADA)
     assert leftovers(collective) == []
 
 
-async def test_a_file_that_cannot_be_taken_is_left_out_and_named(
-    collective: Collective, tmp_path: Path
-) -> None:
+async def test_an_invalid_file_is_left_out_and_named(collective: Collective, tmp_path: Path) -> None:
     (tmp_path / "services.json").unlink()
     (tmp_path / "services.json").symlink_to("/etc/hostname")
     record = await collective.backups.create(ADA)
@@ -412,7 +408,7 @@ async def test_a_file_that_cannot_be_taken_is_left_out_and_named(
     assert "services.json" not in read_archive(collective.backups.folder / record.file)
 
 
-async def test_the_folder_of_the_first_backup_is_there_after_a_power_cut(
+async def test_the_folder_of_the_first_backup_survives_a_power_cut(
     collective: Collective, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed = recorded_flushes(monkeypatch)
@@ -421,7 +417,7 @@ async def test_the_folder_of_the_first_backup_is_there_after_a_power_cut(
     assert record.file in flushed[tmp_path / "backups"]
 
 
-async def test_a_file_that_cannot_be_read_for_a_moment_is_in_the_archive(
+async def test_a_file_that_is_briefly_unreadable_is_in_the_archive(
     collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("state.backups._make._REREAD_S", 0)

@@ -102,7 +102,7 @@ def test_a_kill_while_entries_are_moved_is_finished_by_the_next_start(
     assert is_whole(folder) in {"old", "new"}
 
 
-def test_what_is_moved_aside_is_on_the_disk_before_the_new_takes_its_place(
+def test_the_old_content_is_flushed_before_the_new_takes_its_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder_swap, "exchange", lambda *_: False)
@@ -126,16 +126,14 @@ def test_an_empty_folder_is_not_kept(tmp_path: Path) -> None:
     assert (folder / ".lock").stat().st_ino == inode
 
 
-def test_an_abandoned_one_leaves_nothing(folder: Path) -> None:
+def test_an_abandoned_folder_is_deleted(folder: Path) -> None:
     prepared = prepare(folder)
     folder_swap.abandon(prepared)
     assert not prepared.exists()
     assert is_whole(folder) == "old"
 
 
-def test_what_the_system_refuses_for_another_reason_is_raised(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_system_errors_are_raised(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> bool:
         raise OSError(5, "Input/output error")
 

@@ -105,7 +105,7 @@ def unpacked(archive: Path, folder: Path) -> Path:
     return folder
 
 
-async def test_everything_comes_back_into_an_empty_folder(archive: Path, tmp_path: Path) -> None:
+async def test_a_restore_into_an_empty_folder_is_complete(archive: Path, tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "empty")
     done = restore(archive, folder, MIGRATIONS, NOW)
     held = unpacked(archive, tmp_path / "held")
@@ -213,9 +213,7 @@ async def test_a_ritual_that_ran_when_the_backup_was_taken_is_cut_off_and_change
         assert back.manager.snapshot.ucf == before
 
 
-async def test_what_stood_there_is_moved_aside_whole_and_the_version_is_above_both(
-    archive: Path, tmp_path: Path
-) -> None:
+async def test_old_data_is_set_aside_and_the_version_is_above_both(archive: Path, tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "present")
     folder.chmod(0o755)
     async with opened(folder) as present:
@@ -319,7 +317,7 @@ async def test_an_earlier_schema_is_brought_up_to_date(archive: Path, tmp_path: 
     assert list(folder.glob("*.bak")) == []
 
 
-async def test_a_damaged_present_database_is_no_obstacle(archive: Path, tmp_path: Path) -> None:
+async def test_a_damaged_present_database_does_not_prevent_a_restore(archive: Path, tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "present")
     (folder / "helix.db").write_bytes(os.urandom(5000))
     done = restore(archive, folder, MIGRATIONS, NOW)
@@ -327,7 +325,7 @@ async def test_a_damaged_present_database_is_no_obstacle(archive: Path, tmp_path
     assert done.aside is not None
 
 
-async def test_a_disk_that_refuses_changes_nothing(
+async def test_a_disk_error_changes_nothing(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -340,7 +338,7 @@ async def test_a_disk_that_refuses_changes_nothing(
     assert sorted(path.name for path in folder.iterdir()) == [".lock"]
 
 
-async def test_what_was_brought_back_is_told(archive: Path, tmp_path: Path) -> None:
+async def test_the_result_is_described(archive: Path, tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "present")
     (folder / "mine.txt").write_text("mine")
     text = describe(restore(archive, folder, MIGRATIONS, NOW))
@@ -348,7 +346,7 @@ async def test_what_was_brought_back_is_told(archive: Path, tmp_path: Path) -> N
         assert words in text
 
 
-async def test_a_secret_that_was_left_out_is_told(archive: Path, tmp_path: Path) -> None:
+async def test_redacted_secrets_are_described(archive: Path, tmp_path: Path) -> None:
     def mark(files: dict[str, bytes]) -> None:
         manifest = json.loads(files["manifest.json"])
         files["manifest.json"] = json.dumps({**manifest, "redacted": ["services.json"]}).encode()
@@ -462,7 +460,7 @@ async def test_a_count_of_stops_that_is_no_number_does_not_stop_a_restore(
     assert ("unclean_stops", "0") in table(folder / "helix.db", "meta")
 
 
-def test_which_file_must_be_said() -> None:
+def test_a_file_must_be_named() -> None:
     with pytest.raises(RestoreRefused, match="Name a backup"):
         parse_file(None)
     assert parse_file("a.tar.gz") == Path("a.tar.gz")

@@ -63,7 +63,7 @@ async def test_the_first_is_made_after_a_pause_and_the_next_a_day_after_it(
     assert not running.done()
 
 
-async def test_what_was_missed_while_helix_was_down_is_made_once(
+async def test_backups_missed_while_helix_was_down_are_made_once(
     collective: Collective, kernel: Kernel, clock: ManualClock
 ) -> None:
     await collective.backups.create(ADA)
@@ -105,7 +105,7 @@ async def test_the_next_comes_after_a_day_though_the_last_one_was_made_in_the_fu
     assert {record.id for record in collective.backups.list()} == {made.id, *(one.id for one in ahead)}
 
 
-async def test_one_made_in_the_future_is_put_right_at_the_start(
+async def test_a_start_corrects_the_time_of_a_backup_from_the_future(
     collective: Collective, kernel: Kernel, database: Database, clock: ManualClock
 ) -> None:
     clock.set(30 * 24 * HOUR)
@@ -163,7 +163,7 @@ async def test_the_check_says_when_the_last_good_one_is_too_old(
 
 
 @pytest.mark.usefixtures("running")
-async def test_after_each_one_what_is_too_many_leaves(
+async def test_surplus_backups_are_deleted_after_each_backup(
     collective: Collective, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pruned = asyncio.Event()

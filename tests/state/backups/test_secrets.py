@@ -44,12 +44,12 @@ def test_a_short_secret_is_not_looked_for() -> None:
     assert forms([Secret("short"), Secret("")]) == ()
 
 
-def test_one_secret_within_another_leaves_no_rest() -> None:
+def test_a_secret_within_another_leaves_no_remainder() -> None:
     found = forms([Secret("12345678"), Secret("x12345678-longer")])
     assert redact_text(b"x12345678-longer", found) == b"***"
 
 
-def test_pages_that_hold_what_was_deleted_are_rewritten(tmp_path: Path) -> None:
+def test_pages_with_deleted_rows_are_rewritten(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
@@ -94,7 +94,7 @@ async def test_the_search_index_keeps_no_word_of_it(tmp_path: Path, secret: str)
         assert connection.execute(found).fetchone() == (1,)
 
 
-async def test_what_came_in_by_a_webhook_is_cleaned_though_it_is_kept_as_bytes(tmp_path: Path) -> None:
+async def test_payloads_of_webhooks_are_redacted_although_they_are_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     database = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
     await database.write(

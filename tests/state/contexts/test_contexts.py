@@ -100,7 +100,7 @@ async def test_an_unknown_name_is_answered_with_the_nearest(contexts: Contexts) 
         await contexts.find("#999999999999999999999999")
 
 
-async def test_the_nearest_of_many_names_is_looked_for_beside_the_event_loop(
+async def test_the_nearest_name_is_searched_in_a_thread(
     contexts: Contexts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[int] = []
@@ -128,7 +128,7 @@ async def test_the_last_finished_rituals_are_kept_with_it(tmp_path: Path, databa
     await collective.close()
 
 
-async def test_the_defaults_are_there_without_anybody_having_kept_them(
+async def test_the_defaults_exist_without_a_checkpoint(
     contexts: Contexts, manager: StateManager, clock: ManualClock
 ) -> None:
     await tune(manager, harmony=0.9)
@@ -148,7 +148,7 @@ async def test_a_filter_is_text_and_no_pattern(contexts: Contexts) -> None:
     assert len(await contexts.page("storm", newest_id=newest)) == 1
 
 
-async def test_one_person_crowds_out_only_their_own(
+async def test_a_person_over_the_limit_loses_only_their_own_checkpoints(
     contexts: Contexts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "MOST_PER_PERSON", 3)
@@ -158,7 +158,7 @@ async def test_one_person_crowds_out_only_their_own(
     assert [one.name for one in await contexts.page()] == ["of Ada 4", "of Ada 3", "of Ada 2", "of Bob"]
 
 
-async def test_what_archives_by_itself_crowds_out_nobody(
+async def test_a_program_over_the_limit_deletes_no_checkpoints_of_people(
     contexts: Contexts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "MOST_PER_PROGRAM", 2)
@@ -170,7 +170,9 @@ async def test_what_archives_by_itself_crowds_out_nobody(
     assert names == ["hour 3", "hour 2", "of a directive", "of Bob"]
 
 
-async def test_no_more_than_so_many_are_kept(contexts: Contexts, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_number_of_checkpoints_is_limited(
+    contexts: Contexts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(table, "MOST", 2)
     for number in range(3):
         await contexts.archive(f"number {number}", Actor("directive"))
@@ -201,7 +203,7 @@ async def test_a_restore_puts_back_ucf_and_folklore_and_nothing_else(
     assert all("version 1" in (one.reason or "") for one in rows if one.kind != "context")
 
 
-async def test_a_restore_waits_for_consent_to_what_it_really_changes(
+async def test_a_restore_is_refused_if_the_state_has_changed(
     contexts: Contexts, manager: StateManager
 ) -> None:
     kept = await contexts.archive("storm", ADA)
@@ -213,7 +215,7 @@ async def test_a_restore_waits_for_consent_to_what_it_really_changes(
     assert manager.snapshot.ucf.harmony == 0.8
 
 
-async def test_a_restore_waits_for_consent_where_only_the_folklore_has_moved(
+async def test_a_restore_is_refused_if_only_the_folklore_has_changed(
     contexts: Contexts, manager: StateManager, clock: ManualClock
 ) -> None:
     kept = await contexts.archive("storm", ADA)
@@ -224,7 +226,7 @@ async def test_a_restore_waits_for_consent_where_only_the_folklore_has_moved(
     assert manager.snapshot.folklore["flare"].encounters == 4
 
 
-async def test_a_heartbeat_meanwhile_is_no_other_difference(
+async def test_a_heartbeat_does_not_prevent_a_restore(
     contexts: Contexts, manager: StateManager, clock: ManualClock
 ) -> None:
     kept = await contexts.archive("storm", ADA)
@@ -245,7 +247,7 @@ async def test_a_heartbeat_meanwhile_is_no_other_difference(
         ("x" * 65, "has 65"),
     ],
 )
-def test_a_wrong_name_is_said(name: str, said: str) -> None:
+def test_a_wrong_name_is_reported(name: str, said: str) -> None:
     with pytest.raises(WrongName, match=said):
         clean_name(name)
 
@@ -255,7 +257,7 @@ def test_a_name_keeps_the_joiners_that_shape_it(name: str) -> None:
     assert clean_name(name) == name
 
 
-def test_a_name_that_is_too_long_is_said() -> None:
+def test_a_name_that_is_too_long_is_reported() -> None:
     with pytest.raises(WrongName, match="has 65"):
         clean_name("x" * 65)
 

@@ -41,7 +41,7 @@ async def test_directives_run_one_after_another_in_their_order(
         ("cut", "It was cancelled unexpectedly."),
     ],
 )
-async def test_one_that_fails_harms_no_other(
+async def test_a_failed_directive_does_not_affect_others(
     collective: Collective, manus: Manus, text: str, says: str
 ) -> None:
     failing, after = await ask(collective, text), await ask(collective, "note")
@@ -52,7 +52,7 @@ async def test_one_that_fails_harms_no_other(
     assert says in (failed.result or "")
 
 
-async def test_the_journal_and_subscribers_hear_of_it(collective: Collective, manus: Manus) -> None:
+async def test_each_change_is_journalled_and_published(collective: Collective, manus: Manus) -> None:
     heard = Hearing(collective.kernel.broadcaster, "directives")
     directive = await ask(collective, "note it")
     manus()
@@ -68,7 +68,7 @@ async def test_the_journal_and_subscribers_hear_of_it(collective: Collective, ma
     ]
 
 
-async def test_an_unknown_action_is_refused_and_remembered(collective: Collective) -> None:
+async def test_an_unknown_action_is_refused_and_stored(collective: Collective) -> None:
     refused = await ask(collective, "nte this")
     assert refused.status == "refused"
     assert "Did you mean 'note'" in (refused.result or "")
@@ -78,7 +78,7 @@ async def test_an_unknown_action_is_refused_and_remembered(collective: Collectiv
     assert [(entry.subject, entry.after) for entry in policy] == [("nte", "refused")]
 
 
-async def test_wrong_arguments_are_told_and_nothing_is_kept(collective: Collective) -> None:
+async def test_wrong_arguments_are_reported_and_not_stored(collective: Collective) -> None:
     with pytest.raises(WrongDirective, match="That is wrong"):
         await ask(collective, "note wrong")
     with pytest.raises(WrongDirective, match="A directive is one of"):
@@ -87,7 +87,7 @@ async def test_wrong_arguments_are_told_and_nothing_is_kept(collective: Collecti
     assert await collective.journal.count() == 0
 
 
-async def test_an_asker_may_have_so_many_open(collective: Collective) -> None:
+async def test_open_directives_of_an_asker_are_limited(collective: Collective) -> None:
     asked = await asyncio.gather(*(ask(collective, "note") for _ in range(MOST_OPEN_OF_A_PERSON + 2)))
     assert [one.status for one in asked].count("refused") == 2
     other = await ask(collective, "note", Actor("command", "Bo", 6))
@@ -100,7 +100,9 @@ async def test_a_known_key_gives_the_same_directive(collective: Collective) -> N
     assert len(await collective.directives.newest()) == 1
 
 
-async def test_what_waited_is_judged_again(collective: Collective, manus: Manus, hands: Hands) -> None:
+async def test_a_queued_directive_is_judged_again_when_it_runs(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
     directive = await ask(collective, "ritual 500")
     await collective.manager.change(
         lambda old: Change(ucf=msgspec.structs.replace(old.ucf, klesha=0.9), source="tune")
@@ -113,7 +115,7 @@ async def test_what_waited_is_judged_again(collective: Collective, manus: Manus,
     assert [entry.after for entry in entries] == ["refused", "approved"]
 
 
-async def test_what_was_begun_before_is_not_judged_once_more(
+async def test_a_second_attempt_is_not_judged_again(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
     directive = await ask(collective, "ritual 500")
@@ -127,7 +129,9 @@ async def test_what_was_begun_before_is_not_judged_once_more(
     assert (done.status, done.attempts) == ("done", 2)
 
 
-async def test_one_that_waits_can_be_taken_back(collective: Collective, manus: Manus, hands: Hands) -> None:
+async def test_a_queued_directive_can_be_cancelled(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
     first, second = await ask(collective, "wait"), await ask(collective, "note")
     manus()
     await hands.begun.wait()
@@ -143,7 +147,7 @@ async def test_one_that_waits_can_be_taken_back(collective: Collective, manus: M
     assert (await ended(collective.directives, first.id)).status == "done"
 
 
-async def test_how_far_it_is_can_be_watched(collective: Collective, manus: Manus, hands: Hands) -> None:
+async def test_watchers_see_the_progress(collective: Collective, manus: Manus, hands: Hands) -> None:
     seen: list[tuple[str, int, int]] = []
     collective.directives.on_change(
         lambda one: seen.append((one.status, one.step, one.steps)) if one is not None else None
@@ -162,14 +166,14 @@ async def test_how_far_it_is_can_be_watched(collective: Collective, manus: Manus
     assert seen == [("queued", 0, 0), ("running", 0, 0), ("running", 1, 2), ("done", 0, 0)]
 
 
-async def test_an_action_that_is_gone_fails(collective: Collective, manus: Manus) -> None:
+async def test_an_unknown_stored_action_fails(collective: Collective, manus: Manus) -> None:
     directive = await ask(collective, "note")
     del collective.directives._actions["note"]  # type: ignore[attr-defined]  # as a later version would
     manus()
     assert "no such action" in ((await ended(collective.directives, directive.id)).result or "")
 
 
-async def test_the_list_begins_with_what_is_open(collective: Collective, manus: Manus, hands: Hands) -> None:
+async def test_open_directives_are_listed_first(collective: Collective, manus: Manus, hands: Hands) -> None:
     manus()
     for text in ("note 1", "note 2"):
         await ended(collective.directives, (await ask(collective, text)).id)
@@ -181,7 +185,7 @@ async def test_the_list_begins_with_what_is_open(collective: Collective, manus: 
     assert [one.id for one in newest] == [3, 4, 5, 2, 1]
 
 
-async def test_what_is_finished_long_ago_makes_room(
+async def test_old_finished_directives_are_deleted(
     collective: Collective, manus: Manus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(directive_table, "KEPT", 2)
@@ -203,7 +207,7 @@ async def test_a_full_queue_warns(collective: Collective, monkeypatch: pytest.Mo
     assert collective.directives.probe().load == 1.0
 
 
-async def test_a_nearly_full_queue_warns_from_the_share_on_that_the_setting_says(
+async def test_a_nearly_full_queue_warns_at_the_share_of_the_setting(
     collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("state.directives.MOST_QUEUED", 5)
@@ -218,7 +222,7 @@ async def test_a_nearly_full_queue_warns_from_the_share_on_that_the_setting_says
     assert reading.thresholds[0] == Threshold("queued", "above", 4, None, ("QUEUE_WARN_PERCENT",))
 
 
-async def test_after_an_hour_more_may_be_asked(
+async def test_the_hourly_limit_ends_after_an_hour(
     collective: Collective, manus: Manus, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("state.directives.policy.MOST_IN_AN_HOUR", 1)
@@ -229,7 +233,7 @@ async def test_after_an_hour_more_may_be_asked(
     assert (await ask(collective, "note")).status == "queued"
 
 
-async def test_what_was_asked_while_the_clock_was_ahead_counts_for_an_hour(
+async def test_a_request_made_while_the_clock_was_ahead_counts_for_an_hour(
     collective: Collective, manus: Manus, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("state.directives.policy.MOST_IN_AN_HOUR", 1)
@@ -244,7 +248,7 @@ async def test_what_was_asked_while_the_clock_was_ahead_counts_for_an_hour(
     assert (await ask(collective, "note")).status == "queued"
 
 
-async def test_a_long_text_is_kept_short(collective: Collective) -> None:
+async def test_a_long_text_is_cut(collective: Collective) -> None:
     directive = await ask(collective, "note " + "x" * 500)
     assert len(directive.text) == 200
     assert directive.arguments == {"rest": "x" * 500}

@@ -11,9 +11,7 @@ from tests.core.store.notes_store import turns
 from tests.state.directives.manus import ADA, Hands, Manus, ask, ended, renew
 
 
-async def test_halted_it_rests_also_after_a_restart(
-    collective: Collective, manus: Manus, hands: Hands
-) -> None:
+async def test_a_halt_survives_a_restart(collective: Collective, manus: Manus, hands: Hands) -> None:
     assert (await collective.directives.halt(ADA, "maintenance")).first
     assert not (await collective.directives.halt(Actor("command", "Bo", 6))).first
     directive = await ask(collective, "note")
@@ -34,7 +32,7 @@ async def test_halted_it_rests_also_after_a_restart(
     ]
 
 
-async def test_of_two_who_halt_or_resume_at_once_one_did_it(collective: Collective) -> None:
+async def test_two_concurrent_halts_or_resumes_count_once(collective: Collective) -> None:
     bo = Actor("command", "Bo", 6)
     directives = collective.directives
     halted = await asyncio.gather(directives.halt(ADA, "storm"), directives.halt(bo, "calm"))
@@ -46,7 +44,7 @@ async def test_of_two_who_halt_or_resume_at_once_one_did_it(collective: Collecti
     assert len(await collective.journal.entries(kinds=("halt",))) == 2
 
 
-async def test_a_halt_lets_what_runs_end_and_nothing_begin(
+async def test_a_halt_finishes_the_running_directive_and_starts_none(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
     first, second = await ask(collective, "wait"), await ask(collective, "note")
@@ -58,7 +56,7 @@ async def test_a_halt_lets_what_runs_end_and_nothing_begin(
     assert (await collective.directives.get(second.id)).status == "queued"
 
 
-async def test_a_stop_puts_back_what_runs_and_the_next_start_does_it(
+async def test_a_stop_requeues_the_running_directive_for_the_next_start(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
     directive = await ask(collective, "wait")
@@ -81,7 +79,7 @@ async def test_a_stop_puts_back_what_runs_and_the_next_start_does_it(
     assert (done.status, done.attempts) == ("done", 1)
 
 
-async def test_a_cancelled_loop_puts_back_what_runs(
+async def test_a_cancelled_loop_requeues_the_running_directive(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
     directive = await ask(collective, "wait")
@@ -91,7 +89,7 @@ async def test_a_cancelled_loop_puts_back_what_runs(
     assert (await collective.directives.get(directive.id)).status == "queued"
 
 
-async def test_a_cancelled_loop_puts_back_only_what_has_ended(
+async def test_a_cancelled_loop_requeues_only_after_the_action_ended(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
     await ask(collective, "linger")
@@ -107,7 +105,7 @@ async def test_a_cancelled_loop_puts_back_only_what_has_ended(
     assert collective.directives.counts["queued"] == 1
 
 
-async def test_what_ran_at_a_kill_runs_again_a_bounded_number_of_times(
+async def test_a_directive_that_ran_at_a_kill_is_retried_up_to_a_limit(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
     directive = await ask(collective, "note")

@@ -64,7 +64,7 @@ def seen(**changes: Any) -> Circumstances:
         ("ritual", {}, (Rank.mod, ADA), {"asked_within_hour": MOST_IN_AN_HOUR}, ("compassion", "an hour")),
     ],
 )  # fmt: skip
-def test_what_a_principle_speaks_against_is_refused_by_it(
+def test_each_principle_refuses_what_breaks_its_rules(
     action: str,
     arguments: dict[str, object],
     asker: tuple[Rank, Actor],
@@ -88,7 +88,7 @@ def test_what_a_principle_speaks_against_is_refused_by_it(
         ("ritual", {}, (Rank.mod, ADA), {"asked_within_hour": MOST_IN_AN_HOUR - 1}),
     ],
 )
-def test_at_the_border_it_is_approved(
+def test_values_at_the_limits_are_approved(
     action: str,
     arguments: dict[str, object],
     asker: tuple[Rank, Actor],
@@ -98,7 +98,7 @@ def test_at_the_border_it_is_approved(
     assert (decision.approved, decision.principle) == (True, "autonomy")
 
 
-def test_when_its_turn_comes_only_harm_is_asked_about() -> None:
+def test_only_nonmaleficence_is_judged_again() -> None:
     full = seen(ucf=CRITICAL, queued=MOST_QUEUED, open_of_asker=99)
     assert judge_again("ritual", {"steps": 108}, full).approved
     assert judge_again("ritual", {"steps": 109}, full).principle == "nonmaleficence"
@@ -130,6 +130,6 @@ async def test_the_counts_of_kael_survive_a_restart(
     assert dict(again.probe().counters) == {"approved": 1, "refused": 1, "refused_by_nonmaleficence": 1}
 
 
-async def test_a_row_of_another_hand_is_read_as_humility(database: Database, manager: StateManager) -> None:
+async def test_an_unknown_principle_is_read_as_humility(database: Database, manager: StateManager) -> None:
     await manager.record(ADA.row("policy", "ritual", before="kindness", after="refused"))
     assert (await recent(Journal(database)))[0].decision.principle == "humility"

@@ -86,7 +86,7 @@ def test_every_example_can_be_read(action: object) -> None:
         ("", "A directive is one of: `ritual"),
     ],
 )
-def test_wrong_arguments_are_told(text: str, says: str) -> None:
+def test_wrong_arguments_are_reported(text: str, says: str) -> None:
     def read() -> None:
         name, rest = parse_directive(text)
         BY_NAME[name].parse_arguments(rest)
@@ -103,7 +103,7 @@ def test_usage_names_the_arguments() -> None:
         parse_directive(" ")
 
 
-async def test_a_ritual_runs_once_under_its_directive(collective: Collective) -> None:
+async def test_a_directive_runs_its_ritual_once(collective: Collective) -> None:
     seen: list[int] = []
     collective.directives.on_change(lambda one: seen.append(one.step) if one is not None else None)
     done = await carried_out(collective, "ritual 20")
@@ -122,7 +122,7 @@ async def test_a_ritual_waits_for_the_one_that_runs(collective: Collective) -> N
     assert (await ended(collective.directives, waiting.id)).status == "done"
 
 
-async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: Collective) -> None:
+async def test_a_halt_cancels_a_running_ritual_without_changing_the_field(collective: Collective) -> None:
     first, second = await asked(collective, "ritual 900"), await asked(collective, "ritual 3")
     begun = asyncio.Event()
     collective.directives.on_change(lambda one: begun.set() if one is not None and one.step > 2 else None)
@@ -138,7 +138,7 @@ async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: 
     assert (await ended(collective.directives, second.id)).status == "done"
 
 
-async def test_a_halt_before_its_ritual_began_puts_a_directive_back(collective: Collective) -> None:
+async def test_a_halt_before_the_ritual_began_requeues_its_directive(collective: Collective) -> None:
     await collective.rituals.start(900, actor=SYSTEM)
     waiting = await asked(collective, "ritual 3")
     await until_it_waits(collective, waiting)
@@ -176,7 +176,7 @@ async def test_a_backup_that_was_made_before_a_kill_is_not_made_again(collective
 
 
 @pytest.mark.parametrize(("damaged", "made"), [(False, 1), (True, 2)])
-async def test_a_backup_whose_making_was_killed_at_the_very_end_is_checked_before_it_counts(
+async def test_a_backup_killed_before_its_check_was_stored_is_checked_again(
     collective: Collective, damaged: bool, made: int
 ) -> None:
     await collective.directives.halt(ADA)
@@ -212,7 +212,7 @@ async def test_a_backup_waits_for_the_one_being_made(
     assert len(collective.backups.list()) == 2
 
 
-async def test_services_that_are_not_well_are_in_the_log(collective: Collective) -> None:
+async def test_failing_services_are_logged(collective: Collective) -> None:
     collective.probes.set_own_url("http://127.0.0.1:1")
     done = await carried_out(collective, "heartbeat")
     assert (done.result or "").startswith("0 of ")
@@ -235,7 +235,7 @@ async def test_an_alert_is_raised_and_cleared(collective: Collective) -> None:
     assert again.result == "No alert with that key is open."
 
 
-async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
+async def test_an_emitted_event_reaches_its_destinations(collective: Collective) -> None:
     heard = Hearing(collective.kernel.broadcaster, "backups")
     done = await carried_out(collective, 'emit backup.completed {"file": "x"}')
     assert done.status == "done"
@@ -245,7 +245,7 @@ async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
     assert b'"file":"x"' in payload
 
 
-async def test_a_report_is_told_once_even_when_its_directive_is_begun_again(collective: Collective) -> None:
+async def test_a_retried_directive_makes_its_report_once(collective: Collective) -> None:
     events = Hearing(collective.kernel.broadcaster, "reports")
     done = await carried_out(collective, "report")
     assert (done.result or "").startswith("The report says ")

@@ -22,7 +22,7 @@ from tests.state.rituals.performing import ANA, BEN, step
 
 
 @pytest.mark.parametrize("at", range(6))
-async def test_cancelled_at_any_step_it_leaves_everything_as_it_was(
+async def test_a_ritual_cancelled_at_any_step_changes_nothing(
     rituals: Rituals, manager: StateManager, clock: ManualClock, database: Database, at: int
 ) -> None:
     before = manager.snapshot
@@ -43,7 +43,7 @@ async def test_cancelled_at_any_step_it_leaves_everything_as_it_was(
         await rituals.replay(run.id)
 
 
-async def test_cancel_means_the_ritual_it_names_and_needs_one_that_runs(rituals: Rituals) -> None:
+async def test_cancel_affects_only_the_named_running_ritual(rituals: Rituals) -> None:
     assert not await rituals.cancel(None, BEN)
     run = await rituals.start(6, actor=ANA)
     assert not await rituals.cancel(None, BEN, ritual=run.id + 1)
@@ -52,14 +52,14 @@ async def test_cancel_means_the_ritual_it_names_and_needs_one_that_runs(rituals:
     assert (await rituals.start(6, actor=ANA)).id == run.id + 1
 
 
-async def test_two_who_cancel_at_once_are_told_the_same(rituals: Rituals) -> None:
+async def test_two_concurrent_cancellations_get_the_same_answer(rituals: Rituals) -> None:
     run = await rituals.start(6, actor=ANA)
     assert all(await asyncio.gather(rituals.cancel("a", ANA), rituals.cancel("b", BEN)))
     assert (await rituals.get(run.id)).reason == "a"
 
 
 @pytest.mark.parametrize("steps", [1, 6])
-async def test_a_cancellation_while_its_end_is_being_kept_cuts_nothing_off(
+async def test_a_cancellation_while_the_end_is_stored_has_no_effect(
     rituals: Rituals, database: Database, clock: ManualClock, steps: int
 ) -> None:
     run = await rituals.start(steps, actor=ANA)
@@ -104,7 +104,7 @@ async def test_a_ritual_whose_starter_is_cancelled_meanwhile_runs(
     assert rituals.last.status == "done"
 
 
-async def test_whoever_stops_waiting_does_not_stop_the_ritual(rituals: Rituals, clock: ManualClock) -> None:
+async def test_cancelling_a_wait_does_not_cancel_the_ritual(rituals: Rituals, clock: ManualClock) -> None:
     run = await rituals.start(2, actor=ANA)
     waiting = asyncio.create_task(run.wait())
     await asyncio.sleep(0)
@@ -115,7 +115,7 @@ async def test_whoever_stops_waiting_does_not_stop_the_ritual(rituals: Rituals, 
     assert (await run.wait()).status == "done"
 
 
-async def test_a_stop_cancels_it_at_once_and_keeps_that(
+async def test_a_stop_cancels_the_ritual_at_once_and_stores_it(
     rituals: Rituals, kernel: Kernel, manager: StateManager, clock: ManualClock
 ) -> None:
     before = manager.snapshot
@@ -132,7 +132,7 @@ async def test_a_stop_cancels_it_at_once_and_keeps_that(
         await late.wait()
 
 
-async def test_what_a_crash_cut_off_is_interrupted_at_the_next_start(
+async def test_a_start_marks_rituals_of_a_crash_as_interrupted(
     kernel: Kernel, tmp_path: Path, clock: ManualClock
 ) -> None:
     async def opened() -> tuple[Database, StateManager, Rituals]:
@@ -160,7 +160,7 @@ async def test_what_a_crash_cut_off_is_interrupted_at_the_next_start(
     await again.close()
 
 
-async def test_a_cancelled_one_leaves_its_key_free(rituals: Rituals, clock: ManualClock) -> None:
+async def test_the_key_of_a_cancelled_ritual_can_be_used_again(rituals: Rituals, clock: ManualClock) -> None:
     first = await rituals.start(2, actor=ANA, key="one")
     await rituals.cancel(None, BEN)
     second = await rituals.start(2, actor=ANA, key="one")

@@ -26,7 +26,7 @@ async def tune(manager: StateManager, **values: float) -> None:
     await manager.change(lambda old: Change(ucf=msgspec.structs.replace(old.ucf, **values), source="tune"))
 
 
-async def test_id_seed_and_starting_state_are_kept_before_it_runs(
+async def test_id_seed_and_starting_state_are_stored_before_the_first_step(
     rituals: Rituals, manager: StateManager
 ) -> None:
     await tune(manager, harmony=0.9)
@@ -38,7 +38,7 @@ async def test_id_seed_and_starting_state_are_kept_before_it_runs(
     assert kept.actor == ANA
 
 
-async def test_edits_made_meanwhile_are_kept_and_it_still_replays(
+async def test_edits_during_a_ritual_are_kept_and_it_can_be_replayed(
     rituals: Rituals, manager: StateManager, clock: ManualClock
 ) -> None:
     run = await rituals.start(12, actor=ANA)

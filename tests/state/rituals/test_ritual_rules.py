@@ -56,7 +56,7 @@ def test_an_anomaly_comes_in_about_every_golden_share_of_steps() -> None:
     assert pytest.approx(0.618034, abs=1e-6) == ANOMALY_CHANCE
 
 
-def test_a_kind_counts_once_a_ritual_however_often_it_comes() -> None:
+def test_a_kind_counts_once_per_ritual() -> None:
     outcome = conclude("z88", ("flare", "flare", None, "void"), DEFAULT_UCF, lore({"flare": 2}), AT)
     assert outcome.anomalies == {"flare": 2, "void": 1}
     assert {kind: one.encounters for kind, one in outcome.folklore.items()} == {"flare": 3, "void": 1}

@@ -45,9 +45,7 @@ async def test_a_ritual_takes_its_steps_in_time_and_changes_the_field_at_its_end
     assert clock.now() - record.started_at == timedelta(seconds=1.2)
 
 
-async def test_it_has_ended_for_all_who_look_once_its_event_is_told(
-    quick: Rituals, manager: StateManager
-) -> None:
+async def test_a_ritual_has_ended_when_its_event_is_published(quick: Rituals, manager: StateManager) -> None:
     seen: list[tuple[object, RitualRecord | None]] = []
     loop = asyncio.get_running_loop()
 
@@ -71,20 +69,20 @@ async def test_a_second_start_is_refused_with_the_progress_of_the_first(
     assert refused.value.running.step == 3
 
 
-async def test_of_two_starts_at_once_one_runs(rituals: Rituals) -> None:
+async def test_of_two_concurrent_starts_one_runs(rituals: Rituals) -> None:
     results = await asyncio.gather(*(rituals.start(12, actor=ANA) for _ in range(5)), return_exceptions=True)
     assert sum(isinstance(one, Run) for one in results) == 1
     assert sum(isinstance(one, RitualRunning) for one in results) == 4
     assert await rituals.count() == 1
 
 
-async def test_a_ritual_leaves_nobody_listening_behind(quick: Rituals, manager: StateManager) -> None:
+async def test_a_ritual_removes_its_subscription(quick: Rituals, manager: StateManager) -> None:
     before = len(manager._subscribers)
     await perform(quick)
     assert len(manager._subscribers) == before
 
 
-async def test_a_key_makes_it_happen_once(quick: Rituals, manager: StateManager) -> None:
+async def test_a_key_is_run_once(quick: Rituals, manager: StateManager) -> None:
     first = await (await quick.start(12, actor=ANA, key="schedule:1")).wait()
     after = manager.snapshot
     again = await quick.start(12, actor=ANA, key="schedule:1")
@@ -150,7 +148,7 @@ async def test_subscribers_hear_of_progress_at_most_once_a_second(
     assert all(one.id == run.id for one in heard)
 
 
-async def test_cached_answers_are_dropped_when_it_begins_and_ends(
+async def test_start_and_end_drop_cached_answers(
     rituals: Rituals, kernel: Kernel, clock: ManualClock
 ) -> None:
     from core.cache import Cache
@@ -164,7 +162,7 @@ async def test_cached_answers_are_dropped_when_it_begins_and_ends(
     assert cache.get_or_build("status", lambda: 3, ("rituals",)).value == 3
 
 
-async def test_where_its_end_cannot_be_kept_it_says_so_and_changes_nothing(
+async def test_a_ritual_whose_end_cannot_be_stored_fails_and_changes_nothing(
     quick: Rituals, manager: StateManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await perform(quick)
@@ -189,7 +187,7 @@ async def test_where_its_end_cannot_be_kept_it_says_so_and_changes_nothing(
     assert quick.read_health().status == "pass"
 
 
-async def test_a_watcher_that_fails_harms_nobody(quick: Rituals) -> None:
+async def test_a_failing_watcher_affects_no_other(quick: Rituals) -> None:
     def fail(_step: int) -> None:
         raise RuntimeError
 
@@ -204,7 +202,7 @@ async def test_a_wrong_number_of_steps_is_refused(rituals: Rituals, steps: int) 
 
 
 @pytest.mark.parametrize("ritual", [0, 99, 10**30])
-async def test_an_unknown_id_is_said_to_be_one(rituals: Rituals, ritual: int) -> None:
+async def test_an_unknown_id_is_reported(rituals: Rituals, ritual: int) -> None:
     with pytest.raises(UnknownRitual, match="There is no ritual"):
         await rituals.get(ritual)
 

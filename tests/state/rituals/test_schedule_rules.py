@@ -86,7 +86,7 @@ def test_every_runs_at_whole_spans_from_when_it_was_made(
         ("0 0 l 2 *", datetime(2026, 2, 28, tzinfo=UTC)),
     ],
 )
-def test_what_people_write(text: str, first: datetime) -> None:
+def test_rules_that_people_write_are_parsed(text: str, first: datetime) -> None:
     assert parse_rule(text, NOW).next_after(NOW, NOW) == first
 
 
@@ -107,7 +107,7 @@ def test_what_people_write(text: str, first: datetime) -> None:
         ("0 0 LW 2 */7", "No such time"),
     ],
 )
-def test_what_is_wrong_is_said(text: str, complaint: str) -> None:
+def test_invalid_rules_are_reported(text: str, complaint: str) -> None:
     with pytest.raises(WrongSchedule, match=complaint):
         parse_rule(text, NOW)
 

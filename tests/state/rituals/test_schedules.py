@@ -35,7 +35,7 @@ async def stage(kernel: Kernel, database: Database, clock: ManualClock) -> Async
     await started.stop()
 
 
-async def test_it_runs_when_it_is_due_and_says_when_next(stage: Stage) -> None:
+async def test_a_schedule_runs_when_due_and_gets_its_next_time(stage: Stage) -> None:
     schedule = await stage.add("every 1h")
     await stage.pass_time(HOUR - 60)
     assert await stage.ran() == []
@@ -61,7 +61,7 @@ async def test_it_survives_a_restart(stage: Stage) -> None:
     assert [one.steps for one in await stage.ran()] == [27]
 
 
-async def test_what_was_missed_is_run_once_however_often(stage: Stage) -> None:
+async def test_several_missed_runs_are_made_up_for_by_one(stage: Stage) -> None:
     await stage.add("every 1h")
     await stage.stop()
     stage.clock.advance(5.5 * HOUR)
@@ -82,7 +82,7 @@ async def test_a_clock_that_jumps_ahead_makes_it_run_once(stage: Stage) -> None:
     assert len(await stage.ran()) == 1
 
 
-async def test_a_clock_that_is_set_back_brings_the_next_run_back(
+async def test_the_next_run_is_moved_back_with_the_clock(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schedule = await stage.add("0 * * * *")
@@ -96,7 +96,7 @@ async def test_a_clock_that_is_set_back_brings_the_next_run_back(
     assert len(await stage.ran()) == 2
 
 
-async def test_a_run_that_comes_again_since_the_clock_went_back_is_not_repeated(
+async def test_a_run_is_not_repeated_when_the_clock_is_set_back(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.add("0 * * * *")
@@ -107,7 +107,7 @@ async def test_a_run_that_comes_again_since_the_clock_went_back_is_not_repeated(
     assert len(await stage.ran()) == 1
 
 
-async def test_it_waits_for_a_busy_engine_and_then_runs_once(stage: Stage) -> None:
+async def test_a_due_run_waits_for_a_running_ritual(stage: Stage) -> None:
     await stage.add("every 10m")
     stage.step = never
     busy = await stage.rituals.start(9, actor=MIA)
@@ -120,7 +120,7 @@ async def test_it_waits_for_a_busy_engine_and_then_runs_once(stage: Stage) -> No
     assert len(await stage.ran()) == 1
 
 
-async def test_what_is_due_while_it_is_held_runs_once_afterwards(stage: Stage) -> None:
+async def test_runs_due_while_held_are_made_up_for_by_one(stage: Stage) -> None:
     await stage.add("every 10m")
     stage.held = True
     await stage.pass_time(2000)
@@ -131,7 +131,7 @@ async def test_what_is_due_while_it_is_held_runs_once_afterwards(stage: Stage) -
     assert len(await stage.ran()) == 1
 
 
-async def test_held_while_it_waits_for_the_engine_it_goes_on_waiting(stage: Stage) -> None:
+async def test_a_waiting_run_that_is_held_keeps_waiting(stage: Stage) -> None:
     await stage.add("every 10m")
     stage.step = never
     await stage.rituals.start(9, actor=MIA)
@@ -147,7 +147,7 @@ async def test_held_while_it_waits_for_the_engine_it_goes_on_waiting(stage: Stag
     assert len(await stage.ran()) == 1
 
 
-async def test_removed_while_it_waits_for_the_engine_it_does_not_run(stage: Stage) -> None:
+async def test_a_schedule_removed_while_its_run_waits_does_not_run(stage: Stage) -> None:
     schedule = await stage.add("every 10m")
     stage.step = never
     await stage.rituals.start(9, actor=MIA)
@@ -161,7 +161,7 @@ async def test_removed_while_it_waits_for_the_engine_it_does_not_run(stage: Stag
     assert stage.schedules.all == ()
 
 
-async def test_removed_while_it_runs_the_run_ends_and_no_other_comes(stage: Stage) -> None:
+async def test_a_schedule_removed_during_its_run_runs_no_more(stage: Stage) -> None:
     gate = asyncio.Event()
 
     async def held(_: float) -> None:
@@ -179,7 +179,7 @@ async def test_removed_while_it_runs_the_run_ends_and_no_other_comes(stage: Stag
     assert [one.status for one in await stage.ran()] == ["done"]
 
 
-async def test_killed_between_run_and_mark_it_is_not_run_again(stage: Stage) -> None:
+async def test_a_kill_before_the_run_is_recorded_does_not_repeat_it(stage: Stage) -> None:
     schedule = await stage.add("every 1h")
     await stage.stop()
     stage.clock.advance(HOUR)
@@ -191,7 +191,7 @@ async def test_killed_between_run_and_mark_it_is_not_run_again(stage: Stage) -> 
     assert stage.schedules.all[0].last_ritual == 1
 
 
-async def test_a_run_that_somebody_cancels_is_over(stage: Stage) -> None:
+async def test_a_cancelled_run_counts_as_done(stage: Stage) -> None:
     await stage.add("every 1h")
     stage.step = never
     await stage.settled()
@@ -204,7 +204,7 @@ async def test_a_run_that_somebody_cancels_is_over(stage: Stage) -> None:
     assert stage.schedules.all[0].last_ritual == 1
 
 
-async def test_a_run_that_a_stop_cut_off_is_missed_and_runs_at_the_next_start(
+async def test_a_run_cancelled_by_a_stop_is_made_up_for_at_the_next_start(
     stage: Stage, kernel: Kernel
 ) -> None:
     await stage.add("every 1h")
@@ -224,7 +224,7 @@ async def test_a_run_that_a_stop_cut_off_is_missed_and_runs_at_the_next_start(
     assert [one.status for one in await stage.ran()] == ["cancelled", "done"]
 
 
-async def test_a_run_that_could_not_be_kept_fails_the_loop_and_stays_due(
+async def test_a_run_that_could_not_be_stored_fails_the_loop_and_stays_due(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await stage.add("every 1h")
@@ -261,7 +261,7 @@ async def test_adding_and_removing_is_journalled_with_who(stage: Stage) -> None:
     assert await stage.database.read(schedule_table.read_all) == ()
 
 
-async def test_what_cannot_be_added_or_removed_is_said(stage: Stage) -> None:
+async def test_refused_additions_and_removals_are_reported(stage: Stage) -> None:
     with pytest.raises(UnknownSchedule, match=r"no schedule 3\. Known ids: none"):
         await stage.schedules.remove(3, actor=MIA)
     with pytest.raises(WrongSteps):

@@ -32,14 +32,14 @@ async def stage(kernel: Kernel, database: Database, clock: ManualClock) -> Async
     await started.stop()
 
 
-async def test_two_who_add_the_same_at_once_make_one(stage: Stage) -> None:
+async def test_concurrent_equal_additions_make_one_schedule(stage: Stage) -> None:
     made = await asyncio.gather(stage.add("every 1h"), stage.add("every 1h"), return_exceptions=True)
     assert sorted(type(one).__name__ for one in made) == ["Schedule", "ScheduleRefused"]
     assert any(isinstance(one, ScheduleRefused) for one in made)
     assert len(stage.schedules.all) == 1
 
 
-async def test_what_is_added_by_somebody_who_is_cancelled_is_known(stage: Stage, database: Database) -> None:
+async def test_a_schedule_whose_caller_is_cancelled_is_still_added(stage: Stage, database: Database) -> None:
     gate = Gate()
     holder = asyncio.create_task(database.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
@@ -54,7 +54,7 @@ async def test_what_is_added_by_somebody_who_is_cancelled_is_known(stage: Stage,
     assert [one.rule for one in stage.schedules.all] == ["every 1h"]
 
 
-async def test_one_that_is_removed_while_its_run_is_noted_stays_removed(
+async def test_a_schedule_removed_while_its_run_is_stored_stays_removed(
     stage: Stage, database: Database, clock: ManualClock
 ) -> None:
     schedule = await stage.add("every 1h")

@@ -104,7 +104,7 @@ async def test_pages_are_of_the_list_that_was_shown_first(manager: StateManager,
     assert "agent storm late" not in subjects(second)
 
 
-async def test_what_the_journal_forgets_is_found_no_more(
+async def test_rows_deleted_from_the_journal_are_not_found(
     manager: StateManager, search: Search, database: Database, clock: ManualClock
 ) -> None:
     await manager.record(row("Vega"))
@@ -114,7 +114,7 @@ async def test_what_the_journal_forgets_is_found_no_more(
     await database.write(check_index)
 
 
-async def test_a_person_who_is_erased_is_found_no_more(
+async def test_an_erased_person_is_not_found(
     manager: StateManager, search: Search, database: Database
 ) -> None:
     await manager.record(row("Vega", actor="Ada", actor_id=5, reason="why not"))
@@ -165,7 +165,7 @@ async def test_checkpoints_are_found_by_name(
     assert (await search.find("clouds", people=False)).total == 0
 
 
-async def test_rituals_are_found_by_what_came_in_them_and_directives_by_their_text(
+async def test_rituals_are_found_by_their_anomalies_and_directives_by_their_text(
     tmp_path: Path, database: Database
 ) -> None:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
@@ -192,7 +192,7 @@ async def test_rituals_are_found_by_what_came_in_them_and_directives_by_their_te
 
 
 @pytest.mark.parametrize("text", ["", "   ", '""', "!!! - + ( )", "*", '"', "\x00", "🎲"])
-def test_a_text_without_a_word_is_answered_with_what_would_do(text: str) -> None:
+def test_a_text_without_a_word_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(WrongQuery, match="Type a word"):
         build_query(text)
 
@@ -205,7 +205,7 @@ def test_a_text_without_a_word_is_answered_with_what_would_do(text: str) -> None
         ("a*", "2 letters"),
     ],
 )
-def test_too_much_or_too_little_is_said(text: str, said: str) -> None:
+def test_queries_that_are_too_long_or_too_short_are_refused(text: str, said: str) -> None:
     with pytest.raises(WrongQuery, match=said):
         build_query(text)
 

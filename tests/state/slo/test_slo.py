@@ -93,7 +93,7 @@ async def start(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Start]:
         yield begin
 
 
-async def test_before_anything_happened_nothing_can_be_judged(start: Start) -> None:
+async def test_without_samples_no_objective_can_be_judged(start: Start) -> None:
     report = (await start()).slo.current()
     assert report.met is None
     assert report.since == report.until
@@ -110,7 +110,7 @@ async def test_with_too_few_samples_there_is_no_value(start: Start) -> None:
     assert (run.promise("error_rate").value, run.promise("error_rate").met) == (1.0, False)
 
 
-async def test_what_was_counted_in_this_minute_counts_already(start: Start) -> None:
+async def test_the_present_minute_counts(start: Start) -> None:
     run = await start()
     run.answer(1_000)
     run.answer(1, "500")
@@ -122,7 +122,7 @@ async def test_what_was_counted_in_this_minute_counts_already(start: Start) -> N
     assert run.promise("error_rate") == promise
 
 
-async def test_one_broken_promise_breaks_the_whole_and_is_named(start: Start) -> None:
+async def test_one_missed_objective_fails_the_report_and_is_named(start: Start) -> None:
     run = await start()
     run.answer(100, seconds=0.08)
     report = run.slo.current()
@@ -131,7 +131,7 @@ async def test_one_broken_promise_breaks_the_whole_and_is_named(start: Start) ->
     assert (run.promise("response_p95").met, run.promise("error_rate").met) == (True, True)
 
 
-async def test_a_first_start_that_takes_its_time_is_no_failure(start: Start) -> None:
+async def test_a_slow_first_start_is_no_downtime(start: Start) -> None:
     run = await start()
     run.clock.advance(HOUR_S)
     await run.slo.keep()
@@ -141,7 +141,7 @@ async def test_a_first_start_that_takes_its_time_is_no_failure(start: Start) -> 
     assert (run.promise("uptime").value, run.promise("uptime").samples) == (1.0, 20)
 
 
-async def test_time_without_the_gateway_is_time_down_to_the_second(start: Start) -> None:
+async def test_time_without_the_gateway_is_downtime_to_the_second(start: Start) -> None:
     run = await start()
     run.ready()
     await run.pass_minutes(50)
@@ -155,7 +155,7 @@ async def test_time_without_the_gateway_is_time_down_to_the_second(start: Start)
     assert uptime.met is False
 
 
-async def test_a_warning_is_not_time_down(start: Start) -> None:
+async def test_a_warning_is_no_downtime(start: Start) -> None:
     run = await start()
     run.ready()
     run.kernel.health.report("gateway", "warn", "slow", required=True)
@@ -177,7 +177,7 @@ async def test_a_restart_keeps_what_was_counted(start: Start) -> None:
     assert again.promise("response_p95").samples == 2_000
 
 
-async def test_the_time_between_two_runs_is_time_down(start: Start) -> None:
+async def test_the_time_between_two_runs_is_downtime(start: Start) -> None:
     run = await start()
     run.ready()
     await run.pass_minutes(60)
@@ -203,7 +203,7 @@ async def test_a_sandbox_that_was_closed_was_not_down(start: Start) -> None:
     assert (again.promise("uptime").value, again.promise("uptime").samples) == (1.0, 120)
 
 
-async def test_a_kill_costs_what_was_not_kept_yet(start: Start) -> None:
+async def test_a_kill_loses_only_counts_that_were_not_stored(start: Start) -> None:
     run = await start()
     run.ready()
     await run.pass_minutes(10)
@@ -231,7 +231,7 @@ async def test_only_the_part_of_a_long_absence_that_lies_in_the_window_counts(st
     assert again.promise("uptime").value == 1.0
 
 
-async def test_after_a_day_it_is_forgotten_in_memory_and_on_the_disk(start: Start) -> None:
+async def test_counts_older_than_a_day_are_deleted_in_memory_and_on_disk(start: Start) -> None:
     run = await start()
     run.ready()
     run.answer(500, "500")
@@ -267,7 +267,7 @@ async def test_the_table_is_bounded_however_often_helix_starts(
     assert len(await run.rows()) == 5
 
 
-async def test_a_store_that_refuses_loses_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_store_error_loses_no_counts(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     run = await start()
     run.ready()
     run.answer(200)
@@ -303,7 +303,7 @@ async def test_minutes_of_the_future_are_left_out_after_the_clock_was_set_back(
     assert len(await again.rows()) == 1
 
 
-async def test_a_clock_that_goes_right_again_leaves_nothing_in_the_window_for_good(start: Start) -> None:
+async def test_no_minute_stays_in_the_window_after_the_clock_is_corrected(start: Start) -> None:
     run = await start()
     run.ready()
     run.answer(200, "500")

@@ -30,7 +30,7 @@ def test_only_server_errors_count_as_errors() -> None:
     assert (sums.requests, sums.errors) == (6, 2)
 
 
-def test_an_answer_of_a_health_route_is_no_error_whatever_it_says() -> None:
+def test_answers_of_health_routes_are_never_errors() -> None:
     registry = Registry()
     for route in ("/health", "/health/ready", "/health/live"):
         answered(registry, route, "503", 0.01)
@@ -39,7 +39,7 @@ def test_an_answer_of_a_health_route_is_no_error_whatever_it_says() -> None:
     assert count_of(sums.timed) == 3
 
 
-def test_what_a_cache_did_while_it_was_off_is_no_look_up() -> None:
+def test_a_disabled_cache_counts_no_look_ups() -> None:
     registry = Registry()
     cache = registry.counter("helix_cache_requests_total", "Look-ups.", ("cache", "result"))
     for result, times in (("hit", 5), ("miss", 3), ("coalesced", 2), ("stale", 1), ("off", 7)):
@@ -48,7 +48,7 @@ def test_what_a_cache_did_while_it_was_off_is_no_look_up() -> None:
     assert (sums.looked_up, sums.hits) == (11, 5)
 
 
-def test_only_deliveries_that_are_over_count() -> None:
+def test_only_finished_deliveries_count() -> None:
     registry = Registry()
     attempts = registry.counter("helix_delivery_attempts_total", "Attempts.", ("destination", "outcome"))
     for outcome, times in (("delivered", 8), ("failed", 30), ("dead", 2)):
@@ -57,7 +57,7 @@ def test_only_deliveries_that_are_over_count() -> None:
     assert (sums.delivered, sums.dead) == (8, 2)
 
 
-def test_what_is_added_can_be_taken_off_again() -> None:
+def test_added_sums_can_be_subtracted_again() -> None:
     one = Sums(requests=3, timed={"0.1": 2, "inf": 1}, timed_s=0.5, up_s=60.0)
     other = Sums(requests=4, errors=1, timed={"0.1": 1, "0.5": 3}, commands={"1.0": 1})
     total = one.plus(other)
@@ -69,7 +69,7 @@ def test_what_is_added_can_be_taken_off_again() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("q", [0.0, 0.5, 0.95, 1.0])
-def test_a_quantile_is_the_one_that_the_histogram_itself_would_give(seed: int, q: float) -> None:
+def test_a_quantile_equals_that_of_the_histogram(seed: int, q: float) -> None:
     chance = random.Random(seed)
     registry = Registry()
     cell = HistogramCell(DEFAULT_BUCKETS_S)
@@ -82,11 +82,11 @@ def test_a_quantile_is_the_one_that_the_histogram_itself_would_give(seed: int, q
     assert quantile(sums.commands, bounds, q) == pytest.approx(cell.quantile(q))
 
 
-def test_a_quantile_of_buckets_that_an_older_version_had_is_still_one() -> None:
+def test_a_quantile_works_with_buckets_of_an_older_version() -> None:
     assert quantile({"0.1": 50, "0.3": 50}, (0.1, 0.2, 0.5), 0.95) == pytest.approx(0.29)
 
 
-def test_what_is_above_the_last_bound_counts_as_being_at_it() -> None:
+def test_values_above_the_last_bound_count_as_being_at_it() -> None:
     assert quantile({"inf": 10}, (1.0, 5.0), 0.95) == 5.0
 
 

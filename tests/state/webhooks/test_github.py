@@ -31,7 +31,7 @@ def test_a_push_is_kept_without_people_and_e_mail_addresses() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ANNOUNCED])
-def test_nothing_is_kept_of_what_is_not_announced(kind: str) -> None:
+def test_nothing_is_kept_of_an_event_that_is_not_announced(kind: str) -> None:
     assert announced_part(kind, any_of(kind)) == {}
 
 

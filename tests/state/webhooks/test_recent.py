@@ -43,7 +43,7 @@ def kept(delivery: int) -> Delivery:
     )
 
 
-def test_the_newest_attempt_stands_first_and_each_delivery_once() -> None:
+def test_the_newest_attempt_comes_first_and_each_delivery_once() -> None:
     recent = RecentDeliveries()
     for delivery, attempts in ((1, 1), (2, 1), (1, 2)):
         recent.add(settled(delivery, attempts=attempts), DEFAULT_START + timedelta(seconds=attempts))
@@ -51,14 +51,14 @@ def test_the_newest_attempt_stands_first_and_each_delivery_once() -> None:
     assert recent.newest()[0].at == DEFAULT_START + timedelta(seconds=2)
 
 
-def test_only_so_many_are_remembered() -> None:
+def test_the_number_of_recent_deliveries_is_limited() -> None:
     recent = RecentDeliveries()
     for delivery in range(MOST + 5):
         recent.add(settled(delivery), DEFAULT_START)
     assert [one.id for one in recent.newest()] == list(range(MOST + 4, 4, -1))
 
 
-def test_what_the_database_has_comes_before_what_happens() -> None:
+def test_loaded_deliveries_come_before_new_attempts() -> None:
     recent = RecentDeliveries()
     recent.load([kept(9), kept(8)])
     recent.add(settled(10), DEFAULT_START)

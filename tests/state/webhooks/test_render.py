@@ -47,7 +47,7 @@ def test_the_limits_of_an_embed_are_kept(data: dict[str, Any]) -> None:
     assert total + sum(units(field["name"]) + units(field["value"]) for field in fields) <= 6_000
 
 
-def test_much_is_shown_as_far_as_there_is_room() -> None:
+def test_long_content_is_shown_up_to_the_limit() -> None:
     embed = embed_of("report.ready", {f"part_{number}": "x" * 5_000 for number in range(30)})
     assert len(embed["fields"]) == 6
     assert embed["fields"][0]["value"].endswith("…")
@@ -61,7 +61,7 @@ def test_every_event_has_something_to_show(kind: str) -> None:
     assert embed["fields"]
 
 
-def test_what_comes_from_outside_is_no_markup_and_what_is_empty_is_left_out() -> None:
+def test_outside_text_is_escaped_and_empty_values_are_left_out() -> None:
     embed = embed_of(
         "alert.raised", {"summary": "[ours](https://evil.example)", "metric": None, "detail": " "}
     )

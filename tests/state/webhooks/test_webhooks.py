@@ -108,7 +108,7 @@ async def fail_command(world: WebhookWorld) -> None:
         ("command.failed", fail_command),
     ],
 )
-async def test_each_change_is_told_once(
+async def test_each_change_is_sent_once(
     world: WebhookWorld, receiver: Receiver, kind: str, cause: Any
 ) -> None:
     await cause(world)
@@ -119,7 +119,7 @@ async def test_each_change_is_told_once(
     assert all(got.headers["webhook-id"].startswith("msg_") for got in receiver.got)
 
 
-async def test_a_change_that_fails_tells_nothing(world: WebhookWorld) -> None:
+async def test_a_failed_change_sends_nothing(world: WebhookWorld) -> None:
     def change(old: Any) -> Change:
         return Change(ucf=msgspec.structs.replace(old.ucf, harmony=0.9))
 
@@ -131,7 +131,7 @@ async def test_a_change_that_fails_tells_nothing(world: WebhookWorld) -> None:
     assert await world.sent() == {}
 
 
-async def test_a_dead_letter_is_told_once_and_not_about_itself(
+async def test_a_dead_letter_is_reported_once_and_never_about_itself(
     world: WebhookWorld, receiver: Receiver
 ) -> None:
     receiver.statuses = [400]
@@ -141,14 +141,14 @@ async def test_a_dead_letter_is_told_once_and_not_about_itself(
     assert await world.sent() == {"ucf.changed": 1, "delivery.exhausted": 1}
 
 
-async def test_a_start_and_a_stop_are_told(world: WebhookWorld, receiver: Receiver) -> None:
+async def test_a_start_and_a_stop_are_sent(world: WebhookWorld, receiver: Receiver) -> None:
     await world.webhooks.emit_started()
     await receiver.until(1)
     await world.webhooks.emit_stopping(5.0)
     assert types(receiver) == ["system.started", "system.stopping"]
 
 
-async def test_a_stop_does_not_wait_for_who_does_not_answer_and_tells_after_the_next_start(
+async def test_a_stop_does_not_wait_for_a_slow_destination_and_sends_after_the_next_start(
     tmp_path: Path, receiver: Receiver
 ) -> None:
     receiver.hang = True
@@ -163,7 +163,7 @@ async def test_a_stop_does_not_wait_for_who_does_not_answer_and_tells_after_the_
     assert set(types(receiver)) == {"system.stopping"}
 
 
-async def test_what_is_being_sent_is_waited_for_beyond_the_time_to_tell_of_a_stop(
+async def test_deliveries_in_progress_are_finished_after_the_stopping_event_timed_out(
     world: WebhookWorld, receiver: Receiver
 ) -> None:
     receiver.hang = True
@@ -180,14 +180,14 @@ async def test_what_is_being_sent_is_waited_for_beyond_the_time_to_tell_of_a_sto
     assert changed.type == "ucf.changed"
 
 
-async def test_without_destinations_a_stop_waits_for_nobody(tmp_path: Path) -> None:
+async def test_without_destinations_a_stop_does_not_wait(tmp_path: Path) -> None:
     async with opened(tmp_path, supervised=False) as world:
         async with asyncio.timeout(40):
             await world.webhooks.emit_stopping(60.0)
         assert await world.sent() == {"system.stopping": 1}
 
 
-async def test_a_store_that_refuses_stops_neither_start_nor_stop(
+async def test_a_store_error_prevents_neither_start_nor_stop(
     world: WebhookWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
@@ -198,7 +198,7 @@ async def test_a_store_that_refuses_stops_neither_start_nor_stop(
     await world.webhooks.emit_stopping(1.0)
 
 
-async def test_a_channel_that_is_not_listed_is_refused_before_it_is_kept(tmp_path: Path) -> None:
+async def test_a_channel_that_is_not_listed_is_refused_before_it_is_stored(tmp_path: Path) -> None:
     async with opened(tmp_path, post_channel_ids=(123456789012345678,)) as world:
         spec = find_incoming("message.post")
         good = parse_data(spec, {"channel": "123456789012345678", "content": "x"})
@@ -219,7 +219,7 @@ async def test_a_full_inbox_refuses_and_the_check_warns_before(world: WebhookWor
     inbox.waiting = 0
 
 
-async def test_a_receipt_closes_the_loop(world: WebhookWorld, receiver: Receiver) -> None:
+async def test_a_receipt_is_stored_with_its_delivery(world: WebhookWorld, receiver: Receiver) -> None:
     await tune(world, harmony=0.9)
     await receiver.until(1)
     event = receiver.got[0].headers["webhook-id"]
@@ -228,7 +228,7 @@ async def test_a_receipt_closes_the_loop(world: WebhookWorld, receiver: Receiver
     assert delivery.receipt == "posted"
 
 
-async def test_a_switched_off_destination_has_a_breaker_to_reset_after_a_restart(
+async def test_a_disabled_destination_has_a_breaker_after_a_restart(
     tmp_path: Path, receiver: Receiver
 ) -> None:
     async with opened(tmp_path, supervised=False) as world:
