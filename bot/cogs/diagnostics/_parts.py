@@ -81,11 +81,11 @@ async def check_projected_files(bench: Bench) -> Finding:
 
 async def check_alerts(bench: Bench) -> Finding:
     """Warn about open alerts, acknowledged or not."""
-    told = [f"{alert.summary} ({alert.severity})" for alert in bench.bot.collective.alerts.open()]
-    if not told:
+    summaries = [f"{alert.summary} ({alert.severity})" for alert in bench.bot.collective.alerts.open()]
+    if not summaries:
         return Finding(text="none")
-    more = f"; and {len(told) - _MOST_ALERTS} more" if len(told) > _MOST_ALERTS else ""
-    return Finding("warn", "; ".join(told[:_MOST_ALERTS]) + more)
+    more = f"; and {len(summaries) - _MOST_ALERTS} more" if len(summaries) > _MOST_ALERTS else ""
+    return Finding("warn", "; ".join(summaries[:_MOST_ALERTS]) + more)
 
 
 async def check_worker(bench: Bench) -> Finding:

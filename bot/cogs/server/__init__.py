@@ -54,11 +54,11 @@ class Server(HelixCog, name="server"):
                 admin_role_id=self.bot.admin_role_id if ctx.caller.at_home else None,
             )
             if not plan.size:
-                await ctx.say(embed=await self._settle(ctx, plan, builder, Report(0)))
+                await ctx.say(embed=await self._assign_channels(ctx, plan, builder, Report(0)))
                 return
             async with Progress(ctx, "Setting up", total=plan.size, stoppable=True) as progress:
                 report = await carry_out(_steps(plan, builder), progress)
-                card = await self._settle(ctx, plan, builder, report)
+                card = await self._assign_channels(ctx, plan, builder, report)
                 let_go()
                 await progress.finish(card)
 
@@ -112,7 +112,7 @@ class Server(HelixCog, name="server"):
             return _services.Services()
         return _services.find_services(channels, self.bot.duties.is_set)
 
-    async def _settle(
+    async def _assign_channels(
         self, ctx: HelixContext, plan: _plan.Plan, builder: places.Builder, report: Report
     ) -> discord.Embed:
         """Assign the channels their purposes, journal the changes, and return the reply."""

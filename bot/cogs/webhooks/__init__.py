@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
-    from state.webhooks import Webhooks as Machine
+    from state.webhooks import Webhooks as WebhookService
 
 
 class Webhooks(HelixCog, name="webhooks"):
@@ -52,28 +52,28 @@ class Webhooks(HelixCog, name="webhooks"):
         """Send dead letters again, or rerun the dead handlers of an event."""
         wanted = _arguments.parse_replay(target, since)
         if isinstance(wanted, _arguments.Target) and (wanted.event or "").startswith("evt_"):
-            count = await _sending.replay_incoming(self._machine, wanted.event or "", ctx.caller.actor)
+            count = await _sending.replay_incoming(self._webhooks, wanted.event or "", ctx.caller.actor)
             await ctx.say(embed=_screens.handlers_again(count))
             return
-        ids = await _sending.find_dead(self._machine, wanted, self.bot.kernel.clock.now())
+        ids = await _sending.find_dead(self._webhooks, wanted, self.bot.kernel.clock.now())
         if not ids:
             await ctx.say(embed=_screens.nothing_dead(_span(wanted)))
             return
         async with Progress(ctx, "🔁 Sending again", total=len(ids)) as progress:
-            result = await _sending.replay(self._machine, ids, ctx.caller.actor, progress.advance)
+            result = await _sending.replay(self._webhooks, ids, ctx.caller.actor, progress.advance)
             await progress.finish(_screens.replayed(result))
 
     @buttons.component("webhooks", "replay", command="replay", payload=_arguments.DELIVERIES)
     async def replay_pressed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """The button below a dead-letter notice: send the deliveries that are still dead."""
         first, _, last = press.payload.partition("-")
-        dead = await self._machine.outbox.dead_since(None)
+        dead = await self._webhooks.outbox.dead_since(None)
         ids = tuple(one for one in dead if int(first) <= one <= int(last or first))
         if not ids:
             await press.answer.whisper("Nothing to replay: these deliveries were already sent again.")
             return
         actor = access.caller_of(interaction).actor
-        result = await _sending.replay(self._machine, ids, actor, lambda _done, _note: None, wait_s=1.0)
+        result = await _sending.replay(self._webhooks, ids, actor, lambda _done, _note: None, wait_s=1.0)
         await press.answer.update(embed=_screens.replayed(result))
 
     @command("breakers", action="action")
@@ -81,17 +81,17 @@ class Webhooks(HelixCog, name="webhooks"):
         """List the circuit breakers, or reset or trip one."""
         wanted = parse_action(action, _arguments.ACTIONS)
         if wanted == "list":
-            await self.show_page(ctx, "breakers", _screens.breakers(self._machine.breakers.views(), 0))
+            await self.show_page(ctx, "breakers", _screens.breakers(self._webhooks.breakers.views(), 0))
             return
-        breaker = self._machine.breakers.find(_arguments.need_name(wanted, name))
+        breaker = self._webhooks.breakers.find(_arguments.need_name(wanted, name))
         before = breaker.view()
         if wanted == "reset":
             breaker.reset()
-            await self._machine.destinations.enable(breaker.name)
+            await self._webhooks.destinations.enable(breaker.name)
         else:
             breaker.trip()
         after = breaker.view()
-        await self._machine.note(
+        await self._webhooks.note(
             ctx.caller.actor.row(
                 "breaker", breaker.name, reason=wanted, before=before.state, after=after.state
             )
@@ -101,7 +101,7 @@ class Webhooks(HelixCog, name="webhooks"):
     @buttons.component("webhooks", "breakers", command="breakers")
     async def turn_breakers(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current breakers."""
-        shown = _screens.breakers(self._machine.breakers.views(), pages.Turn.of(press).page)
+        shown = _screens.breakers(self._webhooks.breakers.views(), pages.Turn.of(press).page)
         await self.show_page(press, "breakers", shown)
 
     @command("emit")
@@ -110,9 +110,9 @@ class Webhooks(HelixCog, name="webhooks"):
         kernel = self.bot.kernel
         made = by_hand.build_from_text(event, json or "", kernel.clock.now())
         row = ctx.caller.actor.row("event", by_hand.find_type(event), reason="on purpose")
-        event_id = await self._machine.send(made, row)
+        event_id = await self._webhooks.send(made, row)
         listeners = by_hand.announce_test(kernel.broadcaster, made)
-        deliveries = await _sending.wait_for(self._machine, event_id)
+        deliveries = await _sending.wait_for(self._webhooks, event_id)
         await ctx.say(embed=_screens.emitted(made, deliveries, listeners))
 
     webhooks.autocomplete("view")(offering(*_arguments.VIEWS))
@@ -124,15 +124,15 @@ class Webhooks(HelixCog, name="webhooks"):
     emit.autocomplete("event")(offering(*OUT_EVENTS))
 
     @property
-    def _machine(self) -> Machine:
+    def _webhooks(self) -> WebhookService:
         return self.bot.collective.webhooks
 
     async def _show_list(self, asked: Asked, view: _arguments.View, page: int) -> None:
-        shown = _screens.listing(await _deliveries.fetch_list(self._machine, view), page)
+        shown = _screens.listing(await _deliveries.fetch_list(self._webhooks, view), page)
         await self.show_page(asked, "list", shown, view)
 
     async def _show_one(self, ctx: HelixContext, target: _arguments.Target) -> None:
-        found, view = await _deliveries.fetch_one(self._machine, target), None
+        found, view = await _deliveries.fetch_one(self._webhooks, target), None
         if isinstance(found, InboxEvent):
             embed = _screens.event(found)
         elif isinstance(found, _deliveries.Outgoing):
@@ -145,7 +145,7 @@ class Webhooks(HelixCog, name="webhooks"):
         await ctx.say(embed=embed, view=view)
 
 
-async def _targets(webhooks: Machine) -> list[str]:
+async def _targets(webhooks: WebhookService) -> list[str]:
     """`failed`, and the ids of the dead deliveries, newest first."""
     dead = await webhooks.outbox.dead_since(None)
     return [_arguments.FAILED, *map(str, reversed(dead))]

@@ -16,7 +16,7 @@ from state.webhooks import Webhooks
 NEWEST = 100
 
 
-class NothingOfThatId(HelixError):
+class UnknownId(HelixError):
     """No delivery or event has this id."""
 
 
@@ -78,12 +78,12 @@ async def fetch_one(webhooks: Webhooks, target: Target) -> Whole | InboxEvent | 
     """One delivery in full, one incoming event, or the deliveries of one outgoing event.
 
     Raises:
-        NothingOfThatId: no delivery or event has this id.
+        UnknownId: no delivery or event has this id.
     """
     if target.delivery is not None:
         found = await webhooks.outbox.find(target.delivery)
         if found is None:
-            raise NothingOfThatId(f"There is no delivery {target.delivery}; deliveries are kept for 30 days.")
+            raise UnknownId(f"There is no delivery {target.delivery}; deliveries are kept for 30 days.")
         return Whole(*found)
     event_id = target.event or ""
     if event_id.startswith("evt_"):
@@ -96,4 +96,4 @@ async def fetch_one(webhooks: Webhooks, target: Target) -> Whole | InboxEvent | 
             return await fetch_one(webhooks, Target(delivery=deliveries[0].id))
         if deliveries:
             return Outgoing(event_id, deliveries, {})
-    raise NothingOfThatId(f"There is no event {quoted(event_id)}; events are kept for 30 days.")
+    raise UnknownId(f"There is no event {quoted(event_id)}; events are kept for 30 days.")

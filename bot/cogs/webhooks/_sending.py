@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cogs.webhooks._arguments import Target
-from bot.cogs.webhooks._deliveries import NothingOfThatId
+from bot.cogs.webhooks._deliveries import UnknownId
 from core.errors import HelixError
 from core.webhooks.records import Delivery
 from state.change import Actor
@@ -39,7 +39,7 @@ async def find_dead(webhooks: Webhooks, wanted: Target | timedelta | None, now: 
     """The ids of the dead letters to replay.
 
     Raises:
-        NothingOfThatId: no delivery or event has this id.
+        UnknownId: no delivery or event has this id.
         NotDead: it is not a dead letter.
     """
     if not isinstance(wanted, Target):
@@ -50,7 +50,7 @@ async def find_dead(webhooks: Webhooks, wanted: Target | timedelta | None, now: 
     else:
         deliveries = await webhooks.outbox.page(event_id=wanted.event, limit=100)
     if not deliveries:
-        raise NothingOfThatId("There is no delivery with that id; deliveries are kept for 30 days.")
+        raise UnknownId("There is no delivery with that id; deliveries are kept for 30 days.")
     dead = tuple(delivery.id for delivery in deliveries if delivery.status == "dead")
     if not dead:
         raise NotDead(f"Only dead letters can be replayed; this one is {deliveries[0].status}.")
@@ -61,11 +61,11 @@ async def replay_incoming(webhooks: Webhooks, event_id: str, actor: Actor) -> in
     """Rerun the dead handlers of an incoming event and return how many there are.
 
     Raises:
-        NothingOfThatId: no event has this id.
+        UnknownId: no event has this id.
         NotDead: none of its handlers is dead.
     """
     if await webhooks.inbox.find(event_id) is None:
-        raise NothingOfThatId("There is no event with that id; events are kept for 30 days.")
+        raise UnknownId("There is no event with that id; events are kept for 30 days.")
     count = await webhooks.inbox.replay(event_id)
     if not count:
         raise NotDead("Nothing to replay: none of its handlers is dead.")

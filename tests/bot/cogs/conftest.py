@@ -43,7 +43,7 @@ async def collective(kernel: Kernel, tmp_path: Path) -> AsyncIterator[Collective
 
 @pytest.fixture
 def talk(running_bot: RunningBot) -> Iterator[Talk]:
-    """People talking to the bot as it is."""
+    """People who talk to the running bot."""
     started = Talk(running_bot.sandbox)
     yield started
     started.close()

@@ -7,7 +7,7 @@ import discord.ext.test as dpytest
 
 
 async def reply_to(line: str, *, member: int = 0) -> str:
-    """What the bot says to a line: the last state of its reply. Member 0 is the owner, 1 a member."""
+    """The last state of the reply to a line. Member 0 is the owner, 1 a member."""
     await dpytest.message(line, member=member)
     sent: discord.Message = dpytest.sent_queue.get_nowait()
     embed = sent.embeds[0] if sent.embeds else None

@@ -1,4 +1,4 @@
-"""Talking to the running bot as a person in the sandbox does, and reading what it answers."""
+"""Talk to the running bot as a person in the sandbox, and read its replies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Message = dict[str, Any]
 
 
 class Talk:
-    """One sandbox's conversations; `messages` has each message as it is now, by id."""
+    """The conversations of a sandbox; `messages` holds the current state of each message by id."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -29,7 +29,7 @@ class Talk:
         self._unsubscribe()
 
     async def ask(self, user: str, content: str, *, channel: int | None = None, dm: bool = False) -> Message:
-        """The reply to a message; in the home server's #bot-commands unless said otherwise."""
+        """Send a message (by default in #bot-commands of the home server) and return the reply."""
         where = None if dm else channel or self.sandbox.channel("bot-commands")
         sent = await self.sandbox.act.message(
             user=self.sandbox.users[user], content=content, channel=where, dm=dm
@@ -49,7 +49,7 @@ class Talk:
         return await self.answer_to(started["interaction_id"])
 
     async def complete(self, user: str, command: str, focused: str, typed: str) -> list[str]:
-        """What is offered while an option is typed."""
+        """The suggestions for an option while it is typed."""
         answer = await self.sandbox.act.autocomplete(
             user=self.sandbox.users[user],
             channel=self.sandbox.channel("bot-commands"),
@@ -60,7 +60,7 @@ class Talk:
         return [choice["value"] for choice in answer["choices"]]
 
     async def press(self, user: str, message: Message, name: str) -> str:
-        """Press the button with that label or emoji; gives the interaction's id."""
+        """Press the button with this label or emoji; return the interaction's id."""
         item = next(
             item
             for item in items(message)
@@ -72,7 +72,7 @@ class Talk:
         return str(started["interaction_id"])
 
     async def choose(self, user: str, message: Message, value: str) -> str:
-        """Choose from the message's menu; gives the interaction's id."""
+        """Choose from the message's menu; return the interaction's id."""
         item = next(item for item in items(message) if "options" in item)
         started = await self.sandbox.act.select(
             user=self.sandbox.users[user],
@@ -83,7 +83,7 @@ class Talk:
         return str(started["interaction_id"])
 
     async def answer_to(self, interaction_id: str) -> Message:
-        """The message that answers an interaction, once it is no longer "thinking…"."""
+        """The answer to an interaction, once it no longer shows "thinking…"."""
         return await self.until(
             lambda message: (
                 (message.get("interaction_metadata") or {}).get("id") == interaction_id
@@ -92,11 +92,11 @@ class Talk:
         )
 
     async def edited(self, message: Message, wanted: Callable[[Message], bool]) -> Message:
-        """That message, once an edit has made it as wanted."""
+        """The message after an edit that satisfies `wanted`."""
         return await self.until(lambda one: one["id"] == message["id"] and wanted(one))
 
     async def until(self, wanted: Callable[[Message], bool]) -> Message:
-        """The first message that is, or comes to be, as wanted."""
+        """The first message that satisfies `wanted`, now or later."""
         async with asyncio.timeout(WAIT_S):
             while True:
                 for message in self.messages.values():
@@ -122,7 +122,7 @@ def items(message: Message) -> list[dict[str, Any]]:
 
 
 def text_of(message: Message) -> str:
-    """Everything that can be read in a message."""
+    """All text in a message."""
     parts = [message["content"]]
     for embed in message["embeds"]:
         parts += [embed.get("title", ""), embed.get("description", "")]

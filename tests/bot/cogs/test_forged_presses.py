@@ -35,7 +35,7 @@ def routes() -> Iterator[object]:
 
 
 class Presser:
-    """The owner, who presses what was forged and waits for the answer."""
+    """Press a forged button as the owner, and wait for the answer."""
 
     def __init__(self, running: RunningBot, talk: Talk) -> None:
         self._bot, self._talk = running.bot, talk

@@ -1,4 +1,4 @@
-"""What holds for every cog of ours."""
+"""Rules for every cog."""
 
 import ast
 from pathlib import Path
@@ -40,7 +40,7 @@ async def test_every_entry_has_a_method_and_cogs_hold_nothing_but_the_bot(start_
         own = {
             name
             for name, value in vars(cog).items()
-            # discord.py keeps its own tables and copies of the commands there.
+            # discord.py keeps its tables and copies of the commands there.
             if not name.startswith("__") and not isinstance(value, commands.Command)
         }
         assert own == {"bot"}

@@ -14,7 +14,7 @@ BROKEN = "def setup(:\n"
 
 
 def package_of(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of four cogs, the admin one being ours; gives its folder."""
+    """A package of four cogs, of which only admin is the real one; returns its folder."""
     package = folder / name
     package.mkdir()
     (package / "__init__.py").write_text("")
@@ -206,7 +206,7 @@ async def test_the_pages_of_cogs_turn_only_for_a_current_admin(
     talk: Talk, running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk.ask("admin", "!load help")
-    # The cog's modules are imported anew when it is loaded, so the live one is changed.
+    # Loading the cog imports its modules again, so change the loaded one.
     monkeypatch.setattr("bot.cogs.admin._screens.COGS_PER_PAGE", 2)
     reply = await talk.ask("admin", "!cogs")
     await talk.press("admin", reply, "▶️")

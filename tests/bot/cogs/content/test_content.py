@@ -26,7 +26,7 @@ def _documents_of_their_own() -> Iterator[None]:
 
 
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *parts: str) -> None:
-    """Let the manifesto have these parts, each of which fills most of a message."""
+    """Replace the manifesto by these parts, each of which nearly fills a message."""
     text = "\n\n".join(f"## {part}\n\n{part * 1500}" for part in parts)
     (tmp_path / "manifesto.md").write_text(f"# Title\n\n{text}\n")
     monkeypatch.setattr(documents, "_FOLDER", tmp_path)

@@ -26,7 +26,7 @@ async def served(running_bot: RunningBot) -> RunningBot:
 
 
 async def self_tested(talk: Talk) -> Message:
-    """The self-test's message in the end."""
+    """The final state of the self-test's message."""
     return await talk.edited(await talk.ask("admin", "!test-all"), lambda one: bool(one["attachments"]))
 
 
@@ -172,7 +172,7 @@ async def test_a_report_that_cannot_be_saved_is_still_attached(served: RunningBo
 
 async def test_without_an_http_server_every_route_fails(running_bot: RunningBot, talk: Talk) -> None:
     with socket.socket() as taken:
-        # Bound, and not listening: whoever connects is refused.
+        # Bound but not listening, so that connections are refused.
         taken.bind(("127.0.0.1", 0))
         running_bot.collective.probes.set_own_url(f"http://127.0.0.1:{taken.getsockname()[1]}")
         text = text_of(await self_tested(talk))

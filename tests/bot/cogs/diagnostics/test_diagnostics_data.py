@@ -30,7 +30,7 @@ BEGUN = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
 def bench_on(kernel: Kernel, collective: Collective | None = None, **more: Any) -> Bench:
-    """A bench whose bot has no more than the checks look at."""
+    """A bench whose bot has only what the checks use."""
     bot = SimpleNamespace(kernel=kernel, collective=collective, **more)
     return Bench(cast("Any", bot), SYSTEM)
 

@@ -18,7 +18,7 @@ ADA = Actor("command", "Ada", 5)
 
 
 class Slow:
-    """An action that lasts until a test lets it end."""
+    """An action that runs until the test ends it."""
 
     def __init__(self, running_bot: RunningBot) -> None:
         self.begun = asyncio.Event()
@@ -40,7 +40,7 @@ def slow(running_bot: RunningBot) -> Slow:
 
 
 async def asked(running_bot: RunningBot, *texts: str) -> None:
-    """These wait, since Manus rests."""
+    """Queue these directives while Manus is halted."""
     await running_bot.collective.directives.halt(ADA, "a drill")
     for text in texts:
         await running_bot.collective.directives.submit(text, actor=ADA, rank=Rank.admin)

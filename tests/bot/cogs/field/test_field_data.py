@@ -35,7 +35,7 @@ def advice(field: UCF, *, running: bool = False) -> str:
         ({"zoom": 1.9}, "`!tune zoom 1.0`"),
         ({"prana": 0.4}, "may promote a hymn, which raises it; `!tune prana +0.10` raises it at once"),
         ({"resilience": 0.9999}, "`!tune resilience +0.01`"),
-        # Critical goes before fair, however far the fair one is.
+        # Critical comes before fair, whatever the distance.
         ({"harmony": 0.31, "drishti": 0.29}, "Raise drishti"),
     ],
 )

@@ -104,7 +104,7 @@ async def test_the_caller_can_stop_heartbeat(talk: Talk, running_bot: RunningBot
 
 
 async def test_heartbeat_moves_while_services_answer(talk: Talk, running_bot: RunningBot) -> None:
-    """The first service answers, and the bar says so, before the second does."""
+    """The second service answers only after the bar has shown the first."""
     answer_second = let_second_wait(running_bot)
     first = running_bot.collective.probes.services[0]
     reply = await talk.ask("member", "!heartbeat")
@@ -123,7 +123,7 @@ async def test_discovery_turns_its_pages(talk: Talk, running_bot: RunningBot) ->
 
 @pytest.mark.parametrize("how", ["prefix", "slash"])
 async def test_ping_measures_the_round_trip_by_its_own_reply(talk: Talk, how: str) -> None:
-    # `/ping` waits for no more than the acknowledgement of its answer, which is another request.
+    # `/ping` waits only until its answer is acknowledged; the edit is another request.
     sent = "/channels/*/messages" if how == "prefix" else "/interactions/*/callback"
     talk.sandbox.engine.faults.add(Fault("POST", sent, delay_s=0.05, times=1))
     reply = await (talk.ask("member", "!ping") if how == "prefix" else talk.slash("member", "ping"))

@@ -20,7 +20,7 @@ async def running_bot(start_bot: StartBot) -> RunningBot:
 
 @pytest.fixture
 def hear(sandbox: Sandbox) -> Iterator[Talk]:
-    """The people of the sandbox, with whatever bot a test starts."""
+    """People of the sandbox who talk to the bot that the test starts."""
     heard = Talk(sandbox)
     yield heard
     heard.close()
@@ -28,5 +28,5 @@ def hear(sandbox: Sandbox) -> Iterator[Talk]:
 
 @pytest.fixture
 async def slow(start_bot: StartBot, hear: Talk) -> tuple[RunningBot, Talk]:
-    """A bot whose rituals do not end by themselves."""
+    """A bot whose rituals run until they are stopped."""
     return await start_bot(ritual_step_s=30.0), hear

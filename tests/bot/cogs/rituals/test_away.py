@@ -35,7 +35,7 @@ async def test_away_from_home_each_person_begins_one_ritual_in_ten_minutes(
     assert "You can begin the next one <t:" in again
     assert "Ritual 2" in text_of(await hear.ask("member", "!ritual 3", dm=True))
     await bot.collective.rituals.close()
-    # At home the same person is not bound.
+    # The limits do not apply to the same person at home.
     assert "Ritual 3" in text_of(await hear.ask("member", "!ritual 109"))
     await bot.collective.rituals.close()
     clock.advance(600)

@@ -19,14 +19,14 @@ from tests.manual_clock import ManualClock
 
 
 async def until_remembered(bot: RunningBot) -> None:
-    """Wait until it is kept where the running ritual is shown, which comes after the answer."""
+    """Wait until the message of the running ritual is stored, which happens after the reply."""
     async with asyncio.timeout(40):
         while not await ritual_messages.known(bot.bot):
             await asyncio.sleep(0.01)
 
 
 async def ended(talk: Talk, message: Message, words: str) -> Message:
-    """The message once its last edit says this; without buttons by then."""
+    """The message after its last edit, which contains this text and has no buttons."""
     return await talk.edited(message, lambda one: words in text_of(one) and not one["components"])
 
 
@@ -140,7 +140,7 @@ async def test_after_a_crash_the_message_says_that_it_was_interrupted(
     shown = await talk.ask("member", "!ritual 27")
     run = crashed.collective.rituals.running
     assert run is not None
-    # As a crash leaves it: running in the store, remembered with its message, and nobody there any more.
+    # The state after a crash: running in the store, with its message, but without a process.
     await until_remembered(crashed)
     (kept,) = await ritual_messages.known(crashed.bot)
     assert kept.message_id == int(shown["id"])
@@ -158,7 +158,7 @@ async def test_after_a_crash_the_message_says_that_it_was_interrupted(
 
 
 async def _copy(crashed: RunningBot, other: RunningBot) -> None:
-    """What a crash of one leaves in the store, in the other's."""
+    """Copy what a crash of one bot leaves in the store to the store of the other."""
     from state.rituals import ritual_table as table
 
     (record,) = await crashed.collective.database.read(table.find_running)

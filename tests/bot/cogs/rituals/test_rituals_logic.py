@@ -27,7 +27,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 
 async def last_of(line: str) -> str:
-    """What the reply to a line says after its last edit."""
+    """The text of the reply to a line after its last edit."""
     await dpytest.message(line)
     sent: discord.Message = dpytest.sent_queue.get_nowait()
     edited = await sent.channel.fetch_message(sent.id)

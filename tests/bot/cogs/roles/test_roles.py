@@ -165,7 +165,7 @@ async def test_a_role_above_the_bots_own_is_explained(talk: Talk, running_bot: R
 
 
 async def settled(running_bot: RunningBot, role: Role) -> None:
-    """The bot knows where the role stands."""
+    """Wait until the bot knows the role's position."""
     async with asyncio.timeout(40):
         while True:
             guild = running_bot.bot.get_guild(running_bot.sandbox.home_guild_id)

@@ -33,7 +33,7 @@ def test_a_menu_changes_what_was_ticked_differently_and_nothing_else(
 
 def test_roles_assigned_elsewhere_in_the_meantime_stay() -> None:
     shown = _choice.categories("access", ALL)[0]
-    # The menu was shown with nothing ticked; a role taken since is neither ticked in it nor given back by it.
+    # The menu was shown with nothing ticked; a role assigned since then is not ticked, and stays.
     assert _choice.toggled(shown, 0, ["Analytics"]) == ((self_roles.find("Analytics", ALL), True),)
 
 

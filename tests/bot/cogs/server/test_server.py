@@ -27,7 +27,7 @@ VIEW = int(Permission.VIEW_CHANNEL)
 
 @pytest.fixture
 def alone(sandbox: Sandbox) -> Iterator[Talk]:
-    """People talking to the bots that the test itself starts."""
+    """People who talk to the bots that the test starts."""
     started = Talk(sandbox)
     yield started
     started.close()
@@ -67,7 +67,7 @@ def create(sandbox: Sandbox, name: str, parent: Channel | None = None) -> Channe
 
 
 async def set_up(talk: Talk, user: str, says: str, channel: int | None = None) -> Message:
-    """Ask for it, agree, and give the message in the end."""
+    """Run the command, confirm, and return the final message."""
     asked = await talk.ask(user, "!setup", channel=channel)
     await talk.press(user, asked, "Yes, do it")
     return await talk.until(
@@ -99,7 +99,7 @@ async def test_setting_up_creates_the_layout_and_twice_changes_nothing(
 
 async def test_admin_is_seen_by_admins_and_the_bot_only(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
-    # An older ADMIN that everybody sees: what is created in it is private all the same.
+    # Everyone sees this older ADMIN category; channels created in it are private anyway.
     create(sandbox, "ADMIN")
     await set_up(talk, "admin", "Created 37 of 37")
     for name in LAYOUT["ADMIN"]:
@@ -212,7 +212,7 @@ async def test_a_concurrent_setup_creates_nothing_twice(talk: Talk, running_bot:
 async def test_channel_duties_are_stored_and_settings_take_precedence(
     alone: Talk, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    # Of a sandbox nothing is remembered, since the next one has other ids.
+    # Nothing about a sandbox is stored, since the next one has other ids.
     kept = partial(running, sandbox, tmp_path, in_sandbox=False)
     async with kept(telemetry_channel_id=sandbox.channel("telemetry")) as first:
         done = await set_up(alone, "admin", "Created 38 of 38")

@@ -69,7 +69,7 @@ async def test_a_backup_shows_progress_and_only_the_caller_sees_it(
 
 
 async def test_a_backup_can_be_stopped(talk: Talk, running_bot: RunningBot) -> None:
-    """The worker waits, so that there is something to stop."""
+    """Make the worker wait, so that the test can stop it."""
     reached, worker = asyncio.Event(), running_bot.kernel.worker
 
     async def hang(*_: object, **__: object) -> bytes:

@@ -127,5 +127,5 @@ async def test_a_server_elsewhere_has_an_icon_and_an_admin_of_its_own(
     assert "now mandala" in text_of(await talk.ask("visitor-admin", "!icon set mandala", channel=elsewhere))
     assert "cycle is on" in text_of(await talk.ask("visitor-admin", "!icon cycle on", channel=elsewhere))
     assert home(talk).icon is None
-    # The journal is the collective's, and names of people elsewhere are none of its business.
+    # The journal of the collective holds no names of people in other servers.
     assert await icon_rows(running_bot) == []

@@ -29,7 +29,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 def talk(sandbox: Sandbox) -> Iterator[Talk]:
-    """People talking to whichever bot the test starts."""
+    """People who talk to the bot that the test starts."""
     started = Talk(sandbox)
     yield started
     started.close()
@@ -41,7 +41,7 @@ async def running(start_bot: StartBot, receiver: Receiver) -> RunningBot:
 
 
 async def die(running: RunningBot, receiver: Receiver) -> int:
-    """Let one delivery die; gives its number."""
+    """Make one delivery a dead letter; return its number."""
     receiver.statuses = [400]
     webhooks = running.collective.webhooks
     died = asyncio.Event()
