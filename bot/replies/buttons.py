@@ -47,12 +47,14 @@ class Press(msgspec.Struct, frozen=True):
 
     Attributes:
         user_id: the component's owner; 0 for anyone.
+        caller: the person who pressed, with their current permissions.
         payload: the data of the custom id.
         values: the chosen values of a menu; empty for a button.
         answer: answers the press in time and once.
     """
 
     user_id: int
+    caller: access.Caller
     payload: str
     values: tuple[str, ...]
     answer: Answer
@@ -231,7 +233,7 @@ async def _route(
     if not route.takes(payload, values):
         await answer.whisper(EXPIRED)
         return
-    await handle(interaction, Press(user_id, payload, values, answer))
+    await handle(interaction, Press(user_id, access.caller_of(interaction), payload, values, answer))
 
 
 async def _say_cut_off(answer: Answer) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot import access
 from bot.arguments.completion import offering
 from bot.arguments.parsing import check_range
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
@@ -59,13 +58,13 @@ class Agents(HelixCog, name="agents"):
         await self.show_page(ctx, "history", shown, f"{spec.name} {days} {history.newest_id}")
 
     @buttons.component("agents", "history", command="history", payload=_TURN)
-    async def turn_history(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_history(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the same list; names are shown only if this reader may see them."""
         turn = pages.Turn.of(press)
         name, days, newest_id = turn.payload.split(" ")
         spec = find_agent(name)
         history = await self._fetch(spec, int(days), int(newest_id))
-        show_people = access.caller_of(interaction).sees_names
+        show_people = press.caller.sees_names
         shown = _screens.history(history, spec, int(days), turn.page, show_people=show_people)
         await self.show_page(press, "history", shown, turn.payload)
 

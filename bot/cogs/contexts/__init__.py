@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import access
 from bot.arguments.completion import suggesting
 from bot.cogs.contexts import _difference, _screens, _search_screen
 from bot.dispatch.cog import HelixCog
@@ -54,54 +53,44 @@ class ContextsCog(HelixCog, name="contexts"):
     @command("contexts")
     async def contexts(self, ctx: HelixContext, *, filter: str | None = None) -> None:  # noqa: A002 - the option's name
         """List the checkpoints."""
-        await self._show_list(ctx, filter or "", None, 0, show_people=ctx.at_home)
+        await self._show_list(ctx, filter or "", None, 0)
 
     @buttons.component("contexts", "list", command="contexts", payload=_AFTER_NEWEST)
-    async def turn_list(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_list(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the same list, or go back to it."""
         turn = pages.Turn.of(press)
         newest_id, _, containing = turn.payload.partition(" ")
-        show_people = access.caller_of(interaction).sees_names
-        await self._show_list(press, containing, int(newest_id), turn.page, show_people=show_people)
+        await self._show_list(press, containing, int(newest_id), turn.page)
 
     @buttons.component("contexts", "look", command="contexts", payload=_AFTER_NEWEST, chosen=buttons.NUMBER)
-    async def look(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def look(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Show one checkpoint in full, with a button back to the list."""
         context = await self.bot.collective.contexts.find(f"#{press.values[0]}")
         back = await self.button(press, "list", press.payload, label="Back to the list")
-        embed = _screens.whole(context, show_people=access.caller_of(interaction).sees_names)
+        embed = _screens.whole(context, show_people=press.caller.sees_names)
         await press.answer.update(embed=embed, view=buttons.view_of(back))
 
     @command("search")
     async def search(self, ctx: HelixContext, *, query: str) -> None:
         """Search journal, rituals, checkpoints and directives."""
-        await self._show_hits(ctx, query, None, 0, people=ctx.at_home)
+        await self._show_hits(ctx, query, None, 0)
 
     @buttons.component("contexts", "search", command="search", payload=_AFTER_NEWEST)
-    async def turn_search(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_search(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the same hits; names are searched only if this reader may see them."""
         turn = pages.Turn.of(press)
         newest, _, query = turn.payload.partition(" ")
-        people = access.caller_of(interaction).sees_names
-        await self._show_hits(press, query, int(newest), turn.page, people=people)
+        await self._show_hits(press, query, int(newest), turn.page)
 
     _complete = suggesting(lambda asked: asked.client.collective.contexts.names())
     archive.autocomplete("name")(_complete)
     restore.autocomplete("name")(_complete)
     contexts.autocomplete("filter")(_complete)
 
-    async def _show_list(
-        self,
-        asked: Asked,
-        containing: str,
-        newest_id: int | None,
-        number: int,
-        *,
-        show_people: bool,
-    ) -> None:
+    async def _show_list(self, asked: Asked, containing: str, newest_id: int | None, number: int) -> None:
         briefs = await self.bot.collective.contexts.page(containing, newest_id=newest_id)
         page = pages.share(briefs, number, per_page=_screens.PER_PAGE)
-        shown = _screens.listed(page, len(briefs), containing, show_people=show_people)
+        shown = _screens.listed(page, len(briefs), containing, show_people=asked.caller.sees_names)
         if not briefs:
             await self.show_page(asked, "list", shown)
             return
@@ -110,18 +99,10 @@ class ContextsCog(HelixCog, name="contexts"):
         menu = await self.menu(asked, "look", turn, options=options, placeholder="Open a checkpoint")
         await self.show_page(asked, "list", shown, payload, items=(menu,))
 
-    async def _show_hits(
-        self,
-        asked: Asked,
-        query: str,
-        newest: int | None,
-        page: int,
-        *,
-        people: bool,
-    ) -> None:
+    async def _show_hits(self, asked: Asked, query: str, newest: int | None, page: int) -> None:
         per_page = _search_screen.PER_PAGE
         found = await self.bot.collective.search.find(
-            query, people=people, newest=newest, offset=page * per_page, limit=per_page
+            query, people=asked.caller.sees_names, newest=newest, offset=page * per_page, limit=per_page
         )
         shown = _search_screen.found(found, query, page)
         await self.show_page(asked, "search", shown, f"{found.newest} {query}")

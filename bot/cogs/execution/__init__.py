@@ -45,29 +45,27 @@ class Execution(HelixCog, name="execution"):
     async def jobs(self, ctx: HelixContext, job: str | None = None) -> None:
         """Show the queue, or one directive with its log."""
         if job is not None:
-            await self._show_job(ctx, _jobs.parse_number(job), ctx.caller)
+            await self._show_job(ctx, _jobs.parse_number(job))
         else:
-            await self._show_queue(ctx, 0, show_people=ctx.at_home)
+            await self._show_queue(ctx, 0)
 
     @buttons.component("execution", "jobs", command="jobs")
-    async def turn_jobs(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_jobs(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current queue."""
-        show_people = access.caller_of(interaction).sees_names
-        await self._show_queue(press, pages.Turn.of(press).page, show_people=show_people)
+        await self._show_queue(press, pages.Turn.of(press).page)
 
     @buttons.component("execution", "job", command="jobs")
-    async def open_job(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def open_job(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Show one directive, chosen from the list or refreshed."""
         number = _jobs.parse_number(press.values[0] if press.values else press.payload)
-        await self._show_job(press, number, access.caller_of(interaction))
+        await self._show_job(press, number)
 
     @buttons.component("execution", "cancel", command="run")
-    async def cancel(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def cancel(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Cancel a directive that waits."""
-        caller = access.caller_of(interaction)
         number = _jobs.parse_number(press.payload)
-        await self.bot.collective.directives.cancel(number, caller.actor)
-        await self._show_job(press, number, caller)
+        await self.bot.collective.directives.cancel(number, press.caller.actor)
+        await self._show_job(press, number)
 
     @command("halt")
     async def halt(self, ctx: HelixContext, *, reason: str | None = None) -> None:
@@ -107,7 +105,7 @@ class Execution(HelixCog, name="execution"):
         needed = _run.lacking(asked, ctx.caller)
         return "" if needed is None else whom.to_ask(self.bot, ctx.guild, needed, local=False)
 
-    async def _show_queue(self, asked: Asked, number: int, *, show_people: bool) -> None:
+    async def _show_queue(self, asked: Asked, number: int) -> None:
         directives = self.bot.collective.directives
         newest = await directives.newest(_jobs.MOST_SHOWN)
         page = pages.share(newest, number, per_page=_screens.JOBS_PER_PAGE)
@@ -116,16 +114,16 @@ class Execution(HelixCog, name="execution"):
             options = _screens.options(page.parts)
             items.append(await self.menu(asked, "job", options=options, placeholder="Open a directive"))
         waiting = sum(one.status == "queued" for one in newest)
-        shown = _screens.queue(page, directives.halted, waiting=waiting, show_people=show_people)
+        shown = _screens.queue(page, directives.halted, waiting=waiting, show_people=asked.caller.sees_names)
         await self.show_page(asked, "jobs", shown, items=items)
 
-    async def _show_job(self, asked: Asked, number: int, caller: access.Caller) -> None:
+    async def _show_job(self, asked: Asked, number: int) -> None:
         directives = self.bot.collective.directives
-        job = await _jobs.fetch_job(directives, number, show_people=caller.sees_names)
+        job = await _jobs.fetch_job(directives, number, show_people=asked.caller.sees_names)
         items = []
         if job.directive.open:
             items.append(await self.button(asked, "job", str(number), label="Refresh"))
-        if job.directive.status == "queued" and may(caller, "run"):
+        if job.directive.status == "queued" and may(asked.caller, "run"):
             danger = discord.ButtonStyle.danger
             items.append(await self.button(asked, "cancel", str(number), label="Cancel", style=danger))
         await show(asked, _screens.job(job), buttons.view_of(*items) if items else None)

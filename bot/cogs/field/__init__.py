@@ -90,7 +90,7 @@ class Field(HelixCog, name="field"):
         elif wanted == "mute":
             await ctx.say(embed=await self._mute(target, span, ctx.caller.actor))
         else:
-            await self._show_alerts(ctx, 0, ctx.caller)
+            await self._show_alerts(ctx, 0)
 
     @command("tune")
     async def tune(self, ctx: HelixContext, metric: str, value: str, *, reason: str | None = None) -> None:
@@ -100,25 +100,23 @@ class Field(HelixCog, name="field"):
         await ctx.say(embed=_screens.tuned(result, reason if ctx.at_home else None))
 
     @buttons.component("field", "alerts", command="alerts")
-    async def turn_alerts(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_alerts(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current alerts."""
-        await self._show_alerts(press, pages.Turn.of(press).page, access.caller_of(interaction))
+        await self._show_alerts(press, pages.Turn.of(press).page)
 
     @buttons.component(
         "field", "ack-listed", command="alerts", needs="ack", payload=pages.TURN + buttons.NUMBER
     )
-    async def ack_listed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def ack_listed(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Acknowledge one alert of the list."""
-        caller = access.caller_of(interaction)
         turn = pages.Turn.of(press)
-        await self.bot.collective.alerts.ack(int(turn.payload), _by_button(caller))
-        await self._show_alerts(press, turn.page, caller)
+        await self.bot.collective.alerts.ack(int(turn.payload), _by_button(press.caller))
+        await self._show_alerts(press, turn.page)
 
     @buttons.component("field", "ack", command="alerts", needs="ack", payload=buttons.NUMBER)
     async def ack_posted(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Acknowledge an alert from its message in the alerts channel."""
-        caller = access.caller_of(interaction)
-        alert = await self.bot.collective.alerts.ack(int(press.payload), _by_button(caller))
+        alert = await self.bot.collective.alerts.ack(int(press.payload), _by_button(press.caller))
         await press.answer.update(embed=alert_card.posted(self.bot, alert, interaction.channel_id or 0))
 
     trend.autocomplete("window")(offering(*_WINDOWS))
@@ -158,7 +156,8 @@ class Field(HelixCog, name="field"):
             return _screens.unmuted(metric, was=await alerts.unmute(metric, actor))
         return _screens.muted(metric, await alerts.mute(metric, length, actor))
 
-    async def _show_alerts(self, asked: Asked, number: int, caller: access.Caller) -> None:
+    async def _show_alerts(self, asked: Asked, number: int) -> None:
+        may_ack = may(asked.caller, "alerts", "ack")
         view = await _alerts.fetch_alerts(self.bot.collective.alerts)
         page = pages.share(view.alerts, number, per_page=_alerts.PER_PAGE)
         items = [
@@ -166,9 +165,9 @@ class Field(HelixCog, name="field"):
                 asked, "ack-listed", f"{page.number}|{alert.id}", label=f"Acknowledge #{alert.id}"
             )
             for alert in page.parts
-            if alert.acknowledged_at is None and alert.cleared_at is None and may(caller, "alerts", "ack")
+            if alert.acknowledged_at is None and alert.cleared_at is None and may_ack
         ]
-        shown = _screens.alerts(view, page, show_people=caller.sees_names)
+        shown = _screens.alerts(view, page, show_people=asked.caller.sees_names)
         await self.show_page(asked, "alerts", shown, items=items)
 
 

@@ -46,10 +46,10 @@ class Help(HelixCog, name="help"):
     )
 
     @buttons.component("help", "menu", command="help")
-    async def turn_to(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_to(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Show the chosen category, limited to what the reader may run."""
         prefix = self.bot.prefix
-        categories = _topics.build_categories(access.visible_entries(access.caller_of(interaction)))
+        categories = _topics.build_categories(access.visible_entries(press.caller))
         chosen = next((one for one in categories if one.info.name in press.values), None)
         embed = _screens.overview(categories, prefix) if chosen is None else _screens.category(chosen, prefix)
         name = _topics.OVERVIEW if chosen is None else chosen.info.name

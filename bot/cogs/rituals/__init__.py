@@ -48,9 +48,9 @@ class Rituals(HelixCog, name="rituals"):
         await self._follow(ctx, run, partial(_first_met, run))
 
     @buttons.component("rituals", "stop", command="ritual", payload=buttons.NUMBER)
-    async def stop(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def stop(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Stop the ritual of this button, if the member began it or is a mod."""
-        rituals, caller = self.bot.collective.rituals, access.caller_of(interaction)
+        rituals, caller = self.bot.collective.rituals, press.caller
         record = await rituals.get(int(press.payload))
         if not _may_stop(caller, record):
             await press.answer.whisper(
@@ -81,26 +81,26 @@ class Rituals(HelixCog, name="rituals"):
     async def rituals(self, ctx: HelixContext, page: int = 1) -> None:
         """List the rituals."""
         log = _log.check_page(page, await _log.fetch_log(self.bot.collective.rituals, page - 1))
-        await self._show_log(ctx, log, ctx.caller)
+        await self._show_log(ctx, log)
 
     @buttons.component("rituals", "list", command="rituals")
-    async def turn_log(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_log(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current list."""
         log = await _log.fetch_log(self.bot.collective.rituals, pages.Turn.of(press).page)
-        await self._show_log(press, log, access.caller_of(interaction))
+        await self._show_log(press, log)
 
     @buttons.component("rituals", "one", command="rituals", chosen=buttons.NUMBER)
-    async def show_one(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def show_one(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Show the chosen ritual."""
         record = await self.bot.collective.rituals.get(int(press.values[0]))
-        await self._show_whole(interaction, press, record, page=pages.Turn.of(press).page)
+        await self._show_whole(press, record, page=pages.Turn.of(press).page)
 
     @buttons.component("rituals", "replay", command="rituals", payload=pages.TURN + buttons.NUMBER)
-    async def replay(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def replay(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Replay the ritual and compare it with the record."""
         turn = pages.Turn.of(press)
         replay = await self.bot.collective.rituals.replay(int(turn.payload))
-        await self._show_whole(interaction, press, replay.record, page=turn.page, replay=replay)
+        await self._show_whole(press, replay.record, page=turn.page, replay=replay)
 
     @command("schedule")
     async def schedule(self, ctx: HelixContext, action: str = "list", *, details: str | None = None) -> None:
@@ -109,7 +109,7 @@ class Rituals(HelixCog, name="rituals"):
         wanted = parse_action(action, _schedule.ACTIONS)
         if wanted == "list":
             _schedule.refuse_details(details)
-            await self._show_schedules(ctx, 0, show_people=ctx.at_home)
+            await self._show_schedules(ctx, 0)
         elif wanted == "add":
             rule, steps = _schedule.parse_addition(details, self.bot.kernel.clock.now())
             await ctx.say(embed=_screens.added(await schedules.add(rule, steps, actor=ctx.caller.actor)))
@@ -121,10 +121,9 @@ class Rituals(HelixCog, name="rituals"):
                 )
 
     @buttons.component("rituals", "schedules", command="schedule")
-    async def turn_schedules(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_schedules(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the schedules."""
-        show_people = access.caller_of(interaction).sees_names
-        await self._show_schedules(press, pages.Turn.of(press).page, show_people=show_people)
+        await self._show_schedules(press, pages.Turn.of(press).page)
 
     @command("folklore")
     async def folklore(self, ctx: HelixContext, *, entry: str | None = None) -> None:
@@ -172,7 +171,7 @@ class Rituals(HelixCog, name="rituals"):
             await progress.finish(ritual_cards.ended(record, show_people=ctx.at_home))
         await ritual_messages.forget(self.bot, run.id)
 
-    async def _show_log(self, asked: Asked, log: _log.Log, caller: access.Caller) -> None:
+    async def _show_log(self, asked: Asked, log: _log.Log) -> None:
         items = []
         if log.records:
             options = _screens.options(log.records)
@@ -180,31 +179,25 @@ class Rituals(HelixCog, name="rituals"):
                 await self.menu(asked, "one", f"{log.page}|", options=options, placeholder="Open a ritual")
             )
         running = log.running_record
-        if log.records and running is not None and _may_stop(caller, running):
+        if log.records and running is not None and _may_stop(asked.caller, running):
             items.append(await self.button(asked, "stop", str(running.id), label=f"Stop {running.id}"))
-        await self.show_page(asked, "list", _screens.log(log, show_people=caller.sees_names), items=items)
+        await self.show_page(
+            asked, "list", _screens.log(log, show_people=asked.caller.sees_names), items=items
+        )
 
     async def _show_whole(
-        self,
-        interaction: discord.Interaction[Any],
-        press: buttons.Press,
-        record: RitualRecord,
-        *,
-        page: int,
-        replay: Replay | None = None,
+        self, press: buttons.Press, record: RitualRecord, *, page: int, replay: Replay | None = None
     ) -> None:
         back = await self.button(press, "list", f"{page}|", label="Back")
         again = await self.button(
             press, "replay", f"{page}|{record.id}", label="Replay", disabled=record.finish is None
         )
-        show_people = access.caller_of(interaction).sees_names
-        await press.answer.update(
-            embed=_screens.whole(record, show_people=show_people, replay=replay),
-            view=buttons.view_of(again, back),
-        )
+        embed = _screens.whole(record, show_people=press.caller.sees_names, replay=replay)
+        await press.answer.update(embed=embed, view=buttons.view_of(again, back))
 
-    async def _show_schedules(self, asked: Asked, page: int, *, show_people: bool) -> None:
+    async def _show_schedules(self, asked: Asked, page: int) -> None:
         schedules = self.bot.collective.schedules
+        show_people = asked.caller.sees_names
         shown = _screens.schedules(schedules.all, page, show_people=show_people, held=schedules.held)
         await self.show_page(asked, "schedules", shown)
 

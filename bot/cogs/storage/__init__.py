@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import access
 from bot.arguments.completion import offering, suggesting
 from bot.arguments.parsing import parse_action
 from bot.cogs.storage import _arguments, _screens
@@ -54,9 +53,9 @@ class Storage(HelixCog, name="storage"):
             await self._create(ctx)
 
     @buttons.component("storage", "backups", command="backup")
-    async def turn_backups(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def turn_backups(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current backups."""
-        names = access.caller_of(interaction).sees_names
+        names = press.caller.sees_names
         page = pages.Turn.of(press).page
         shown = _screens.backups(self.bot.collective.backups.list(), page, names=names)
         await self.show_page(press, "backups", shown)

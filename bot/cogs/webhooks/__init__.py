@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import access
 from bot.arguments.completion import offering, suggesting
 from bot.arguments.parsing import parse_action
 from bot.cogs.webhooks import _arguments, _deliveries, _screens, _sending
@@ -64,7 +63,7 @@ class Webhooks(HelixCog, name="webhooks"):
             await progress.finish(_screens.replayed(result))
 
     @buttons.component("webhooks", "replay", command="replay", payload=_arguments.DELIVERIES)
-    async def replay_pressed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+    async def replay_pressed(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """The button below a dead-letter notice: send the deliveries that are still dead."""
         first, _, last = press.payload.partition("-")
         dead = await self._webhooks.outbox.dead_since(None)
@@ -72,7 +71,7 @@ class Webhooks(HelixCog, name="webhooks"):
         if not ids:
             await press.answer.whisper("Nothing to replay: these deliveries were already sent again.")
             return
-        actor = access.caller_of(interaction).actor
+        actor = press.caller.actor
         result = await _sending.replay(self._webhooks, ids, actor, lambda _done, _note: None, wait_s=1.0)
         await press.answer.update(embed=_screens.replayed(result))
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.access import Caller
 from bot.replies import pages
 from bot.replies.buttons import Press
 from bot.replies.pages import Turn
@@ -11,7 +12,7 @@ from bot.text.embeds import length
 
 
 def press(payload: str) -> Press:
-    return Press(1, payload, (), cast("Any", None))
+    return Press(1, Caller(1, "Ada"), payload, (), cast("Any", None))
 
 
 @settings(deadline=None)
