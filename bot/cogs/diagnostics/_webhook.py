@@ -57,18 +57,10 @@ async def check_round_trip(bench: Bench) -> Finding:
 
 def _headers(settings: Settings, key: str, moment: int) -> dict[str, str]:
     headers = {"Content-Type": "application/json"}
-    if settings.webhook_token:
-        return {
-            **headers,
-            "Authorization": f"Bearer {settings.webhook_token.reveal()}",
-            "Idempotency-Key": key,
-        }
-    if settings.webhook_secret:
+    if not settings.webhook_token and settings.webhook_secret:
         signature = sign(decode_key(settings.webhook_secret[0]), key, moment, _BODY)
-        return {
-            **headers,
-            "webhook-id": key,
-            "webhook-timestamp": str(moment),
-            "webhook-signature": signature,
-        }
-    return {**headers, "Idempotency-Key": key}
+        signed = {"webhook-id": key, "webhook-timestamp": str(moment), "webhook-signature": signature}
+        return headers | signed
+    if settings.webhook_token:
+        headers["Authorization"] = f"Bearer {settings.webhook_token.reveal()}"
+    return headers | {"Idempotency-Key": key}

@@ -164,7 +164,7 @@ class Roles(HelixCog, name="roles"):
                 "toggle",
                 f"{wanted or _EVERY} {category.name} {_choice.mask(category.roles, held):x}",
                 options=_screens.options(category, held),
-                placeholder=_screens.placeholder(category),
+                placeholder=f"{category.name.capitalize()}: choose yours",
                 several=True,
             )
             for category in shown

@@ -52,11 +52,6 @@ def options(category: Category, held: Collection[int]) -> list[discord.SelectOpt
     ]
 
 
-def placeholder(category: Category) -> str:
-    """The text of a menu while nothing is ticked."""
-    return f"{category.name.capitalize()}: choose yours"
-
-
 def which(found: Sequence[SelfRole], text: str, *, add: bool) -> discord.Embed:
     """The question when several roles match."""
     verb = "like to have" if add else "give back"

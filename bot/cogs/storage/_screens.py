@@ -115,7 +115,7 @@ def report(view: Report) -> discord.Embed:
         embeds.Field("Agents", "\n".join(agents), inline=True),
         embeds.Field("Services", f"{well} of {len(view.services)} up" if view.services else "none listed"),
         embeds.Field("Journal, 24 h", embeds.plain(", ".join(counts) or "quiet", 500)),
-        embeds.Field("Backups", _backups_line(view)),
+        embeds.Field("Backups", f"{view.backups.count}; {_last(view.backups.last_good_at)}"),
         embeds.Field("Needs attention", "\n".join(attention) or "Nothing."),
     ]
     return embeds.card(
@@ -125,10 +125,6 @@ def report(view: Report) -> discord.Embed:
         fields=fields,
         footer="The full report is attached. Tat Tvam Asi.",
     )
-
-
-def _backups_line(view: Report) -> str:
-    return f"{view.backups.count}; {_last(view.backups.last_good_at)}"
 
 
 def _last(moment: datetime | None) -> str:

@@ -157,16 +157,16 @@ def _lines(listing: Listing) -> list[str]:
 
 
 def _destination_lines(shown: Subscribed) -> list[str]:
-    lines = [f"{_off(shown, name)} **{name}** every event (settings)" for name in shown.configured]
+    lines = [f"{_dot(shown, name)} **{name}** every event (settings)" for name in shown.configured]
     lines += [
-        f"{_off(shown, hook.id)} `{hook.id}` {hook.event} → {embeds.plain(hook.host, 80)}"
+        f"{_dot(shown, hook.id)} `{hook.id}` {hook.event} → {embeds.plain(hook.host, 80)}"
         f"\n-# since {embeds.relative(hook.created_at)}{_why(shown, hook.id)}"
         for hook in shown.hooks
     ]
     return lines
 
 
-def _off(shown: Subscribed, name: str) -> str:
+def _dot(shown: Subscribed, name: str) -> str:
     return "🔴" if name in shown.disabled else "🟢"
 
 
