@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.store.moments import from_us, to_us
+from core.store.moments import columns_of, fields_of, from_us, to_us
 from state.events import Severity
 
 # Cleared alerts that are kept; older ones are deleted, and remain in the journal only.
@@ -17,6 +17,7 @@ _SELECT: Final = (
     "SELECT id, key, severity, summary, detail, metric, value, raised_us, "
     "acked_us, acked_by, acked_by_id, cleared_us FROM alerts"
 )
+_COLUMNS: Final = columns_of(_SELECT)
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,17 +151,10 @@ def _several(
 
 
 def _alert(row: tuple[Any, ...]) -> Alert:
+    fields = fields_of(_COLUMNS, row)
     return Alert(
-        id=row[0],
-        key=row[1],
-        severity=row[2],
-        summary=row[3],
-        detail=row[4],
-        metric=row[5],
-        value=row[6],
-        raised_at=from_us(row[7]),
-        acknowledged_at=None if row[8] is None else from_us(row[8]),
-        acknowledged_by=row[9],
-        acknowledged_by_id=row[10],
-        cleared_at=None if row[11] is None else from_us(row[11]),
+        acknowledged_at=fields.pop("acked_at"),
+        acknowledged_by=fields.pop("acked_by"),
+        acknowledged_by_id=fields.pop("acked_by_id"),
+        **fields,
     )

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from core.store.moments import from_us, to_us
+from core.store.moments import columns_of, fields_of, to_us
 from state.change import Actor
 
 BackupStatus = Literal["good", "unchecked", "bad"]
@@ -21,7 +21,7 @@ _SELECT: Final = (
     "SELECT id, status, file, begun_us, finished_us, size_bytes, sha256, cause, actor, actor_id, detail "
     "FROM backups"
 )
-_NAMES: Final = _SELECT.removeprefix("SELECT ").partition(" FROM ")[0].split(", ")
+_COLUMNS: Final = columns_of(_SELECT)
 
 
 class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,8 +142,4 @@ def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> None:
 
 
 def _record(row: tuple[object, ...]) -> BackupRecord:
-    values = dict(zip(_NAMES, row, strict=True))
-    for name in ("begun", "finished"):
-        moment = values.pop(f"{name}_us")
-        values[f"{name}_at"] = from_us(moment) if isinstance(moment, int) else None
-    return msgspec.convert(values, BackupRecord)
+    return msgspec.convert(fields_of(_COLUMNS, row), BackupRecord)

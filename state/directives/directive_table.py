@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.store.moments import from_us, to_us
+from core.store.moments import columns_of, fields_of, from_us, to_us
 from state.change import Actor
 from state.directives.policy import Rank
 from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
@@ -23,6 +23,7 @@ _SELECT: Final = (
     "SELECT id, text, action, arguments, rank, cause, actor, actor_id, status, result, attempts, queued_us, "
     "started_us, finished_us FROM directives"
 )
+_COLUMNS: Final = columns_of(_SELECT)
 
 
 def next_number(connection: sqlite3.Connection) -> int:
@@ -174,17 +175,10 @@ def _one(cursor: sqlite3.Cursor) -> Directive | None:
 
 
 def _directive(row: tuple[Any, ...]) -> Directive:
+    fields = fields_of(_COLUMNS, row)
     return Directive(
-        id=row[0],
-        text=row[1],
-        action=row[2],
-        arguments=msgspec.json.decode(row[3], type=dict[str, object]),
-        rank=Rank(row[4]),
-        actor=Actor(row[5], row[6], row[7]),
-        status=row[8],
-        result=row[9],
-        attempts=row[10],
-        queued_at=from_us(row[11]),
-        started_at=None if row[12] is None else from_us(row[12]),
-        finished_at=None if row[13] is None else from_us(row[13]),
+        arguments=msgspec.json.decode(fields.pop("arguments"), type=dict[str, object]),
+        rank=Rank(fields.pop("rank")),
+        actor=Actor(fields.pop("cause"), fields.pop("actor"), fields.pop("actor_id")),
+        **fields,
     )

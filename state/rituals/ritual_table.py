@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from core.store.moments import from_us, to_us
+from core.store.moments import columns_of, fields_of, to_us
 from state.change import Actor
 from state.rituals.records import Finish, Ground, RitualRecord
 
@@ -16,7 +16,7 @@ _SELECT: Final = (
     "SELECT id, kind, steps, seed, algorithm, status, started_us, ended_us, step, key, place, start, finish, "
     "cause, actor, actor_id, ended_cause, ended_by, ended_by_id, reason FROM rituals"
 )
-_NAMES: Final = _SELECT.removeprefix("SELECT ").partition(" FROM ")[0].split(", ")
+_COLUMNS: Final = columns_of(_SELECT)
 _PRUNE_CHUNK: Final = 500
 
 
@@ -121,17 +121,13 @@ def _one(cursor: sqlite3.Cursor) -> RitualRecord | None:
 
 
 def _record(row: sqlite3.Row | tuple[object, ...]) -> RitualRecord:
-    found = dict(zip(_NAMES, row, strict=True))
-    ended_us, ended_cause = found.pop("ended_us"), found.pop("ended_cause")
-    ended_by, ended_by_id = found.pop("ended_by"), found.pop("ended_by_id")
-    actor = Actor(found.pop("cause"), found.pop("actor"), found.pop("actor_id"))
-    finish = found.pop("finish")
+    fields = fields_of(_COLUMNS, row)
+    ended_by = [fields.pop(column) for column in ("ended_cause", "ended_by", "ended_by_id")]
+    finish = fields.pop("finish")
     return RitualRecord(
-        started_at=from_us(found.pop("started_us")),
-        ended_at=None if ended_us is None else from_us(ended_us),
-        actor=actor,
-        ended_by=None if ended_cause is None else Actor(ended_cause, ended_by, ended_by_id),
-        start=msgspec.json.decode(found.pop("start"), type=Ground),
+        actor=Actor(fields.pop("cause"), fields.pop("actor"), fields.pop("actor_id")),
+        ended_by=None if ended_by[0] is None else Actor(*ended_by),
+        start=msgspec.json.decode(fields.pop("start"), type=Ground),
         finish=None if finish is None else msgspec.json.decode(finish, type=Finish),
-        **found,
+        **fields,
     )

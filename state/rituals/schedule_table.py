@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
-from core.store.moments import from_us, to_us
+from core.store.moments import columns_of, fields_of, to_us
 from state.change import Actor
+
+_SELECT: Final = (
+    "SELECT id, rule, steps, created_us, next_us, last_us, last_ritual, cause, actor, actor_id "
+    "FROM schedules ORDER BY id"
+)
+_COLUMNS: Final = columns_of(_SELECT)
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,20 +78,7 @@ def delete(connection: sqlite3.Connection, schedule: int) -> None:
 
 def read_all(connection: sqlite3.Connection) -> tuple[Schedule, ...]:
     """All schedules, by id."""
-    rows = connection.execute(
-        "SELECT id, rule, steps, created_us, next_us, last_us, last_ritual, cause, actor, actor_id "
-        "FROM schedules ORDER BY id"
-    )
+    rows = (fields_of(_COLUMNS, row) for row in connection.execute(_SELECT))
     return tuple(
-        Schedule(
-            id=row[0],
-            rule=row[1],
-            steps=row[2],
-            created_at=from_us(row[3]),
-            next_at=from_us(row[4]),
-            last_at=None if row[5] is None else from_us(row[5]),
-            last_ritual=row[6],
-            actor=Actor(row[7], row[8], row[9]),
-        )
-        for row in rows
+        Schedule(actor=Actor(row.pop("cause"), row.pop("actor"), row.pop("actor_id")), **row) for row in rows
     )
