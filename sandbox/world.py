@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from sandbox.errors import missing_access, missing_permissions, unknown
 from sandbox.permissions import (
     DM_PERMISSIONS,
-    base_permissions,
     channel_permissions,
     thread_permissions,
 )
@@ -67,10 +66,6 @@ class World:
         """
         if self.permissions_in(channel, user_id) & needed != needed:
             raise missing_permissions()
-
-    def guild_permissions(self, guild_id: int, user_id: int) -> int:
-        """A user's permissions in a server, without overwrites."""
-        return base_permissions(self.guilds[guild_id], user_id)
 
     def visible_channel(self, channel_id: int, user_id: int) -> Channel:
         """The channel, if the user may see it.

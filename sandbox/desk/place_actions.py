@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sandbox.desk.people import People, Ref
 from sandbox.engine import Engine
 from sandbox.errors import ActionError, ApiError
-from sandbox.forms.threads import parse_new_thread, parse_thread
+from sandbox.forms.threads import parse_thread
 from sandbox.permissions import Permission
 from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD, Channel, Thread, User
 from sandbox.render import channel_json
@@ -46,7 +46,7 @@ class PlaceActions:
             place = self._people.channel(channel, actor)
         kind = PRIVATE_THREAD if private else PUBLIC_THREAD
         with for_people():
-            fields = parse_new_thread({"name": name})
+            fields = parse_thread({"name": name}, new=True)
             started = self._engine.threads.start(place, actor.id, fields, kind=kind, source=source)
         return channel_json(self._engine.world, started, actor.id)
 

@@ -1,6 +1,6 @@
 """A thread's body checked against Discord's limits."""
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from sandbox.errors import FormErrors, bad_form, not_built
 from sandbox.forms.channels import MAX_NAME, MAX_SLOWMODE_S
@@ -23,15 +23,16 @@ class ThreadFields(TypedDict, total=False):
     invitable: bool
 
 
-def parse_thread(body: JsonObject) -> ThreadFields:
-    """Checks a thread's body, for starting and editing.
+def parse_thread(body: JsonObject, *, new: bool = False) -> ThreadFields:
+    """Checks a thread's body, for starting and editing. A new thread must have a name.
 
     Raises:
         ApiError: 400 with code 50035 listing every invalid field; 501 for posts in forums.
     """
-    for key in ("message", "applied_tags"):
-        if body.get(key):
-            raise not_built("forums")
+    if new and "name" not in body:
+        raise bad_form(("name",), "BASE_TYPE_REQUIRED", "This field is required")
+    if body.get("message") or body.get("applied_tags"):
+        raise not_built("forums")
     errors = FormErrors()
     fields = ThreadFields()
     if "name" in body:
@@ -44,25 +45,12 @@ def parse_thread(body: JsonObject) -> ThreadFields:
             fields["auto_archive_min"] = body["auto_archive_duration"]
     if body.get("rate_limit_per_user") is not None:
         fields["slowmode_s"] = number_field(errors, body, "rate_limit_per_user", 0, MAX_SLOWMODE_S) or 0
-    if body.get("archived") is not None:
-        fields["archived"] = bool(switch_field(errors, body, "archived"))
-    if body.get("locked") is not None:
-        fields["locked"] = bool(switch_field(errors, body, "locked"))
-    if body.get("invitable") is not None:
-        fields["invitable"] = bool(switch_field(errors, body, "invitable"))
+    key: Literal["archived", "locked", "invitable"]
+    for key in ("archived", "locked", "invitable"):
+        if body.get(key) is not None:
+            fields[key] = bool(switch_field(errors, body, key))
     errors.raise_if_any()
     return fields
-
-
-def parse_new_thread(body: JsonObject) -> ThreadFields:
-    """Validate the body of a new thread, which must have a name.
-
-    Raises:
-        ApiError: As ``parse_thread``.
-    """
-    if "name" not in body:
-        raise bad_form(("name",), "BASE_TYPE_REQUIRED", "This field is required")
-    return parse_thread(body)
 
 
 def parse_thread_type(body: JsonObject) -> int:

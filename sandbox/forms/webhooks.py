@@ -26,12 +26,14 @@ class Guise(TypedDict, total=False):
     avatar_url: str
 
 
-def parse_webhook(body: JsonObject) -> WebhookFields:
-    """Checks a webhook's body, for creating and editing.
+def parse_webhook(body: JsonObject, *, new: bool = False) -> WebhookFields:
+    """Checks a webhook's body, for creating and editing. A new webhook must have a name.
 
     Raises:
         ApiError: 400 with code 50035 listing every invalid field.
     """
+    if new and body.get("name") is None:
+        raise bad_form(("name",), "BASE_TYPE_REQUIRED", "This field is required")
     errors = FormErrors()
     fields = WebhookFields()
     if body.get("name") is not None:
@@ -42,17 +44,6 @@ def parse_webhook(body: JsonObject) -> WebhookFields:
         fields["channel_id"] = id_field(errors, body, "channel_id") or 0
     errors.raise_if_any()
     return fields
-
-
-def parse_new_webhook(body: JsonObject) -> WebhookFields:
-    """Validate the body of a new webhook, which must have a name.
-
-    Raises:
-        ApiError: As ``parse_webhook``.
-    """
-    if body.get("name") is None:
-        raise bad_form(("name",), "BASE_TYPE_REQUIRED", "This field is required")
-    return parse_webhook(body)
 
 
 def parse_guise(body: JsonObject) -> Guise:

@@ -158,7 +158,7 @@ class Gateway(Part):
             return
         if session.wire is not None:
             session.wire.drop()
-        self._sessions.attach(session, connection)
+        session.wire, session.away_since_s = connection, None
         self._connections[connection] = session
         for text in missed:
             connection.send(text)

@@ -110,11 +110,6 @@ class Sessions(Part):
         self._expire()
         return self._sessions.get(session_id)
 
-    def attach(self, session: Session, wire: Connection) -> None:
-        """Set the new connection of a resumed session."""
-        session.wire = wire
-        session.away_since_s = None
-
     def detach(self, session: Session, wire: Connection) -> None:
         """Record that a connection is gone; the session stays resumable.
 

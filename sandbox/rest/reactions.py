@@ -29,14 +29,10 @@ async def _add(request: web.Request, engine: Engine) -> None:
     engine.reactions.add(channel, message, engine.world.bot.id, emoji)
 
 
-async def _remove_own(request: web.Request, engine: Engine) -> None:
-    channel, message = _target(request, engine, 0)
-    engine.reactions.remove(channel, message, engine.world.bot.id, request.match_info["emoji"])
-
-
 async def _remove(request: web.Request, engine: Engine) -> None:
-    channel, message = _target(request, engine, Permission.MANAGE_MESSAGES)
-    user_id = path_id(request, "user_id")
+    own = "user_id" not in request.match_info
+    channel, message = _target(request, engine, 0 if own else Permission.MANAGE_MESSAGES)
+    user_id = engine.world.bot.id if own else path_id(request, "user_id")
     engine.reactions.remove(channel, message, user_id, request.match_info["emoji"])
 
 
@@ -57,7 +53,7 @@ async def _list(request: web.Request, engine: Engine) -> object:
 
 ROUTES = (
     Route("PUT", _PATH + "/{emoji}/@me", _add, "reactions"),
-    Route("DELETE", _PATH + "/{emoji}/@me", _remove_own, "reactions"),
+    Route("DELETE", _PATH + "/{emoji}/@me", _remove, "reactions"),
     Route("DELETE", _PATH + "/{emoji}/{user_id}", _remove, "reactions"),
     Route("DELETE", _PATH + "/{emoji}", _clear, "reactions"),
     Route("DELETE", _PATH, _clear, "reactions"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from sandbox.engine import Engine
-from sandbox.forms.threads import parse_new_thread, parse_thread, parse_thread_type
+from sandbox.forms.threads import parse_thread, parse_thread_type
 from sandbox.permissions import Permission
 from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD, Channel, Guild, Thread
 from sandbox.render import channel_json
@@ -25,7 +25,7 @@ def _show(engine: Engine, channel: Channel) -> JsonObject:
 async def _start_from(request: web.Request, engine: Engine) -> object:
     channel = engine.world.visible_channel(path_id(request, "channel_id"), engine.world.bot.id)
     source = engine.world.find_message(channel, path_id(request, "message_id"), None)
-    fields = parse_new_thread(await read_object(request))
+    fields = parse_thread(await read_object(request), new=True)
     started = engine.threads.start(channel, engine.world.bot.id, fields, kind=PUBLIC_THREAD, source=source)
     return _show(engine, started)
 
@@ -33,7 +33,7 @@ async def _start_from(request: web.Request, engine: Engine) -> object:
 async def _start(request: web.Request, engine: Engine) -> object:
     channel = engine.world.visible_channel(path_id(request, "channel_id"), engine.world.bot.id)
     body = await read_object(request)
-    kind, fields = parse_thread_type(body), parse_new_thread(body)
+    kind, fields = parse_thread_type(body), parse_thread(body, new=True)
     started = engine.threads.start(channel, engine.world.bot.id, fields, kind=kind, source=None)
     return _show(engine, started)
 

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from sandbox.engine import Engine
 from sandbox.errors import ApiError, bad_form, unknown
+from sandbox.permissions import base_permissions
 from sandbox.render import application_json, channel_json, own_user_json, user_json
 from sandbox.rest.reading import path_id, read_object
 from sandbox.rest.routing import Route
@@ -34,7 +35,7 @@ async def _my_guilds(_: web.Request, engine: Engine) -> object:
             "icon": guild.icon,
             "banner": None,
             "owner": guild.owner_id == bot_id,
-            "permissions": str(engine.world.guild_permissions(guild.id, bot_id)),
+            "permissions": str(base_permissions(guild, bot_id)),
             "features": [],
         }
         for guild in engine.world.guilds.values()

@@ -4,8 +4,8 @@ from aiohttp import web
 
 from sandbox.engine import Engine
 from sandbox.errors import missing_permissions
-from sandbox.forms.webhooks import parse_new_webhook, parse_webhook
-from sandbox.permissions import Permission
+from sandbox.forms.webhooks import parse_webhook
+from sandbox.permissions import Permission, base_permissions
 from sandbox.records import Webhook
 from sandbox.render import user_json
 from sandbox.rest.channels import guild_channel
@@ -37,7 +37,7 @@ def _show(engine: Engine, webhook: Webhook, *, with_user: bool = True) -> JsonOb
 
 async def _create(request: web.Request, engine: Engine) -> object:
     _, channel = guild_channel(request, engine)
-    fields = parse_new_webhook(await read_object(request))
+    fields = parse_webhook(await read_object(request), new=True)
     return _show(engine, engine.webhooks.create(channel, engine.world.bot.id, fields))
 
 
@@ -49,7 +49,7 @@ async def _of_channel(request: web.Request, engine: Engine) -> object:
 
 async def _of_guild(request: web.Request, engine: Engine) -> object:
     guild = own_guild(request, engine)
-    if not engine.world.guild_permissions(guild.id, engine.world.bot.id) & Permission.MANAGE_WEBHOOKS:
+    if not base_permissions(guild, engine.world.bot.id) & Permission.MANAGE_WEBHOOKS:
         raise missing_permissions()
     found = [webhook for webhook in engine.world.webhooks.values() if webhook.guild_id == guild.id]
     return [_show(engine, webhook) for webhook in found]
