@@ -73,7 +73,7 @@ class EventBus:
         self.publish(Event(name, lambda _: data, guild_id, channel_id, only))
 
 
-def may_hear(world: World, event: Event, user_id: int) -> bool:
+def may_receive(world: World, event: Event, user_id: int) -> bool:
     """Whether a user may receive an event, by membership and channel permissions."""
     if event.only is not None:
         return user_id in event.only

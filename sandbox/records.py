@@ -21,7 +21,7 @@ JOIN_NOTICE = 7
 THREAD_NOTICE = 18
 REPLY = 19
 THREAD_STARTER = 21
-SPOKEN = frozenset({0, REPLY, 20, 23})
+USER_MESSAGES = frozenset({0, REPLY, 20, 23})
 """The types of messages by users; all others are system messages."""
 
 FLAG_HAS_THREAD = 1 << 5

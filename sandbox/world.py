@@ -129,7 +129,7 @@ class World:
         bot_id = self.application.bot_id
         return any(bot_id in guild.members and user_id in guild.members for guild in self.guilds.values())
 
-    def keep(self, channel: Channel, message: Message) -> None:
+    def store(self, channel: Channel, message: Message) -> None:
         """Store a message as the channel's newest; above the maximum the oldest unpinned one is dropped."""
         channel.messages[message.id] = message
         if message.reader_id is None:

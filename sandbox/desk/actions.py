@@ -10,8 +10,8 @@ from sandbox.forms.components import BUTTON, find_component
 from sandbox.forms.messages import UploadedFile, parse_message
 from sandbox.interactions.invocations import build_invocation
 from sandbox.interactions.modals import fill_in
+from sandbox.interactions.record import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from sandbox.interactions.selections import choose
-from sandbox.interactions.wording import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from sandbox.permissions import Permission
 from sandbox.records import Channel, Guild, Message, User
 from sandbox.render.messages import message_json
@@ -51,7 +51,7 @@ class Actions(PlaceActions):
         if reply_to is not None:
             body["message_reference"] = {"message_id": str(reply_to)}
         with for_people():
-            self._engine.threads.enter(place, author.id)
+            self._engine.threads.reopen(place, author.id)
             message = self._engine.messages.create(place, author.id, parse_message(body, list(files)))
         return self._show(place, message, author)
 

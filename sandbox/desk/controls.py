@@ -49,7 +49,7 @@ def _maybe(body: JsonObject, key: str, kind: _Kind[T], default: D) -> T | D:
     return default if body.get(key) is None else _need(body, key, kind)
 
 
-class _Verb(NamedTuple):
+class _Action(NamedTuple):
     """An action and the fields of its body."""
 
     act: Callable[..., Awaitable[JsonObject | None]]
@@ -87,8 +87,8 @@ def _files(raw: list[object]) -> list[UploadedFile]:
 
 
 # By action: the types of required fields, and the types and defaults of optional ones.
-_VERBS: dict[str, _Verb] = {
-    "message": _Verb(
+_ACTIONS: dict[str, _Action] = {
+    "message": _Action(
         _message,
         {"user": _ID},
         {
@@ -99,33 +99,35 @@ _VERBS: dict[str, _Verb] = {
             "files": (list, []),
         },
     ),
-    "edit": _Verb(Actions.edit, {"user": _ID, "message": _ID, "content": str}),
-    "delete": _Verb(Actions.delete, {"user": _ID, "message": _ID}),
-    "slash": _Verb(Actions.slash, {"user": _ID, "channel": _ID, "command": str}, {"options": (dict, None)}),
-    "autocomplete": _Verb(
+    "edit": _Action(Actions.edit, {"user": _ID, "message": _ID, "content": str}),
+    "delete": _Action(Actions.delete, {"user": _ID, "message": _ID}),
+    "slash": _Action(Actions.slash, {"user": _ID, "channel": _ID, "command": str}, {"options": (dict, None)}),
+    "autocomplete": _Action(
         Actions.autocomplete,
         {"user": _ID, "channel": _ID, "command": str, "focused": str},
         {"options": (dict, None)},
     ),
-    "click": _Verb(Actions.click, {"user": _ID, "message": _ID, "custom_id": str}),
-    "select": _Verb(Actions.select, {"user": _ID, "message": _ID, "custom_id": str, "values": list}),
-    "submit_modal": _Verb(Actions.submit_modal, {"user": _ID, "interaction": _ID}, {"values": (dict, None)}),
-    "reaction": _Verb(
+    "click": _Action(Actions.click, {"user": _ID, "message": _ID, "custom_id": str}),
+    "select": _Action(Actions.select, {"user": _ID, "message": _ID, "custom_id": str, "values": list}),
+    "submit_modal": _Action(
+        Actions.submit_modal, {"user": _ID, "interaction": _ID}, {"values": (dict, None)}
+    ),
+    "reaction": _Action(
         Actions.reaction, {"user": _ID, "message": _ID, "emoji": str}, {"remove": (bool, False)}
     ),
-    "join": _Verb(Actions.join, {"user": _ID, "guild": _ID}),
-    "leave": _Verb(Actions.leave, {"user": _ID, "guild": _ID}),
-    "typing": _Verb(Actions.typing, {"user": _ID, "channel": _ID}),
-    "pin": _Verb(Actions.pin, {"user": _ID, "message": _ID}, {"remove": (bool, False)}),
-    "start_thread": _Verb(
+    "join": _Action(Actions.join, {"user": _ID, "guild": _ID}),
+    "leave": _Action(Actions.leave, {"user": _ID, "guild": _ID}),
+    "typing": _Action(Actions.typing, {"user": _ID, "channel": _ID}),
+    "pin": _Action(Actions.pin, {"user": _ID, "message": _ID}, {"remove": (bool, False)}),
+    "start_thread": _Action(
         Actions.start_thread,
         {"user": _ID, "channel": _ID, "name": str},
         {"message": (_ID, None), "private": (bool, False)},
     ),
-    "edit_thread": _Verb(
+    "edit_thread": _Action(
         Actions.edit_thread, {"user": _ID, "thread": _ID}, {"name": (str, None), "archived": (bool, None)}
     ),
-    "join_thread": _Verb(Actions.join_thread, {"user": _ID, "thread": _ID}, {"leave": (bool, False)}),
+    "join_thread": _Action(Actions.join_thread, {"user": _ID, "thread": _ID}, {"leave": (bool, False)}),
 }
 
 
@@ -140,8 +142,8 @@ async def answer_action_errors(request: web.Request, handler: Handler) -> web.St
 
 def add_controls(app: web.Application) -> None:
     """Add the routes."""
-    for name, verb in _VERBS.items():
-        app.router.add_post(f"/sandbox/act/{name}", _act(verb))
+    for name, action in _ACTIONS.items():
+        app.router.add_post(f"/sandbox/act/{name}", _act(action))
     app.router.add_post("/sandbox/control/gateway", _control(_gateway))
     app.router.add_post("/sandbox/control/fault", _control(_fault))
     app.router.add_delete("/sandbox/control/fault", _control(_clear_faults))
@@ -149,9 +151,9 @@ def add_controls(app: web.Application) -> None:
     app.router.add_post("/sandbox/control/limit", _control(_limit))
 
 
-def _act(verb: _Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _act(action: _Action) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def serve(request: web.Request) -> web.Response:
-        result = await verb.act(request.app[ACTIONS], **verb.read(await _body(request)))
+        result = await action.act(request.app[ACTIONS], **action.read(await _body(request)))
         return json_response(result if result is not None else {})
 
     return serve

@@ -50,7 +50,7 @@ class People:
             names = " and ".join(str(flag.name).replace("_", " ").title() for flag in Permission(missing))
             raise ActionError(403, f"This user may not do that in this channel: {names} is missing.")
         if needed and channel.guild_id is None:
-            self._meets_bot(user)
+            self._require_shared_guild(user)
         return channel
 
     def dm(self, user: User) -> Channel:
@@ -59,10 +59,10 @@ class People:
         Raises:
             ActionError: 403 if they share no server.
         """
-        self._meets_bot(user)
+        self._require_shared_guild(user)
         return self._world.dm_with(user.id, self._engine.next_id())
 
-    def _meets_bot(self, user: User) -> None:
+    def _require_shared_guild(self, user: User) -> None:
         if not self._world.shares_guild_with_bot(user.id):
             raise ActionError(403, "This user shares no server with the bot. They must join one first.")
 

@@ -78,7 +78,7 @@ class PlaceActions:
     def _reopen(self, channel: Channel, actor: User) -> None:
         """Reopen an archived thread for an action in it."""
         with for_people():
-            self._engine.threads.enter(channel, actor.id)
+            self._engine.threads.reopen(channel, actor.id)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 from sandbox.desk.people import People
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
-from sandbox.events import Event, may_hear
+from sandbox.events import Event, may_receive
 from sandbox.records import Guild, User
 from sandbox.render import (
     application_json,
@@ -185,8 +185,8 @@ class _Feed:
         self._wake = asyncio.Event()
         self.overflowed = False
 
-    def hear(self, event: Event) -> None:
-        if event.name not in _SHOWN or not may_hear(self._engine.world, event, self._user.id):
+    def on_event(self, event: Event) -> None:
+        if event.name not in _SHOWN or not may_receive(self._engine.world, event, self._user.id):
             return
         if len(self._queue) >= _MAX_QUEUED:
             self.overflowed = True
@@ -210,7 +210,7 @@ async def _events(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=_PAGE_PING_S)
     feed = _Feed(engine, user)
     # Subscribe before the handshake ends, so that a connected page misses nothing.
-    unsubscribe = engine.bus.subscribe(feed.hear)
+    unsubscribe = engine.bus.subscribe(feed.on_event)
     sender: asyncio.Task[None] | None = None
     try:
         await socket.prepare(request)

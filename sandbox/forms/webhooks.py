@@ -19,7 +19,7 @@ class WebhookFields(TypedDict, total=False):
     channel_id: int
 
 
-class Guise(TypedDict, total=False):
+class AuthorFields(TypedDict, total=False):
     """The author of one message; missing fields default to the webhook's."""
 
     username: str
@@ -46,7 +46,7 @@ def parse_webhook(body: JsonObject, *, new: bool = False) -> WebhookFields:
     return fields
 
 
-def parse_guise(body: JsonObject) -> Guise:
+def parse_author(body: JsonObject) -> AuthorFields:
     """Validate the author fields of a webhook message.
 
     Raises:
@@ -55,16 +55,16 @@ def parse_guise(body: JsonObject) -> Guise:
     if body.get("thread_name") or body.get("applied_tags"):
         raise not_built("forums")
     errors = FormErrors()
-    guise = Guise()
+    author = AuthorFields()
     if body.get("username") is not None:
-        guise["username"] = _name(errors, body, "username")
+        author["username"] = _name(errors, body, "username")
     url = body.get("avatar_url")
     if isinstance(url, str) and url.startswith(("http://", "https://")):
-        guise["avatar_url"] = url
+        author["avatar_url"] = url
     elif url:
         errors.add(("avatar_url",), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
     errors.raise_if_any()
-    return guise
+    return author
 
 
 def _name(errors: FormErrors, body: JsonObject, key: str) -> str:

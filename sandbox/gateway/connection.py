@@ -131,7 +131,7 @@ class Connection:
             self.drop()
 
     @property
-    def said_goodbye(self) -> bool:
+    def ended_session(self) -> bool:
         """Whether the client closed the connection with a code that ends the session.
 
         Codes 1000 and 1001 end the session; all others leave it resumable ("Initiating a Disconnect").

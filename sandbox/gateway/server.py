@@ -72,14 +72,14 @@ class Gateway(Part):
                 tasks.create_task(connection.watch_heartbeat(), name="sandbox.gateway.heartbeat"),
             ]
             try:
-                await self._converse(connection)
+                await self._serve(connection)
             finally:
                 for helper in helpers:
                     helper.cancel()
-                self._part(connection)
+                self._disconnect(connection)
         return socket
 
-    async def _converse(self, connection: Connection) -> None:
+    async def _serve(self, connection: Connection) -> None:
         connection.send_op(Op.HELLO, {"heartbeat_interval": int(self.heartbeat_s * 1000), "_trace": []})
         try:
             while (received := await connection.receive()) is not None:
@@ -88,12 +88,12 @@ class Gateway(Part):
             logger.info("sandbox.gateway.closed code=%d reason=%s", closed.code, closed)
             await connection.close(closed.code, str(closed))
 
-    def _part(self, connection: Connection) -> None:
+    def _disconnect(self, connection: Connection) -> None:
         session = self._connections.pop(connection, None)
         if session is None:
             return
-        if connection.said_goodbye and session.wire is connection:
-            self._sessions.forget(session)
+        if connection.ended_session and session.wire is connection:
+            self._sessions.end(session)
         else:
             self._sessions.detach(session, connection)
 
@@ -140,7 +140,7 @@ class Gateway(Part):
         session.dispatch("READY", ready_json(self._world, session, self.url))
         for guild in own_guilds(self._world, session):
             session.dispatch("GUILD_CREATE", guild_create_json(self._world, guild, intents))
-        self._sessions.note_presence()
+        self._sessions.update_presence()
         logger.info("sandbox.gateway.ready shard=%d/%d", *shard)
 
     def _resume(self, connection: Connection, data: JsonObject) -> None:
@@ -153,17 +153,17 @@ class Gateway(Part):
             raise Closed(Close.INVALID_SEQ, "Invalid seq.")
         missed = session.missed_since(sequence)
         if missed is None:
-            self._sessions.forget(session)
+            self._sessions.end(session)
             connection.send_op(Op.INVALID_SESSION, False)
             return
         if session.wire is not None:
             session.wire.drop()
-        session.wire, session.away_since_s = connection, None
+        session.wire, session.disconnected_s = connection, None
         self._connections[connection] = session
         for text in missed:
             connection.send(text)
         session.dispatch("RESUMED", {"_trace": []})
-        self._sessions.note_presence()
+        self._sessions.update_presence()
         logger.info("sandbox.gateway.resumed replayed=%d", len(missed))
 
     def _roll_day(self) -> None:
@@ -189,7 +189,7 @@ class Gateway(Part):
         """Send op 9 to all clients; ends their sessions unless resumable. Returns the number of clients."""
         for connection, session in list(self._connections.items()):
             if session is not None and not resumable:
-                self._sessions.forget(session)
+                self._sessions.end(session)
                 self._connections[connection] = None
             connection.send_op(Op.INVALID_SESSION, resumable)
         return len(self._connections)

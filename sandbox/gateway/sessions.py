@@ -4,7 +4,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable
 
-from sandbox.events import Event, may_hear
+from sandbox.events import Event, may_receive
 from sandbox.gateway.connection import Connection
 from sandbox.gateway.intents import blank_content, hides_content, wants
 from sandbox.parts import Core, Part
@@ -35,7 +35,7 @@ class Session:
         self.shard = shard
         self.sequence = 0
         self.wire: Connection | None = None
-        self.away_since_s: float | None = None
+        self.disconnected_s: float | None = None
         self._world = world
         self._buffer: deque[tuple[int, str]] = deque(maxlen=replay_events)
 
@@ -47,12 +47,12 @@ class Session:
         if self.wire is not None:
             self.wire.send(text)
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Dispatch an event of the bus, if this session's intents, shard and permissions allow."""
         bot_id = self._world.application.bot_id
         if not wants(event, self.intents) or not self.in_shard(event.guild_id):
             return
-        if not may_hear(self._world, event, bot_id):
+        if not may_receive(self._world, event, bot_id):
             return
         data = event.data(bot_id)
         if hides_content(event, self.intents, bot_id):
@@ -91,11 +91,11 @@ class Sessions(Part):
         self._on_presence = on_presence
         self._sessions: dict[str, Session] = {}
         self._online = False
-        self._bus.subscribe(self._hear)
+        self._bus.subscribe(self._on_event)
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         for session in tuple(self._sessions.values()):
-            session.hear(event)
+            session.on_event(event)
 
     def open(self, intents: int, shard: tuple[int, int], wire: Connection) -> Session:
         """Open a session for an identified client."""
@@ -117,19 +117,19 @@ class Sessions(Part):
         """
         if session.wire is wire:
             session.wire = None
-            session.away_since_s = self._monotonic_s()
-            self.note_presence()
+            session.disconnected_s = self._monotonic_s()
+            self.update_presence()
 
-    def forget(self, session: Session) -> None:
+    def end(self, session: Session) -> None:
         """End a session for good."""
         self._sessions.pop(session.id, None)
-        self.note_presence()
+        self.update_presence()
 
     def connected(self) -> list[Session]:
         """The connected sessions."""
         return [session for session in self._sessions.values() if session.wire is not None]
 
-    def note_presence(self) -> None:
+    def update_presence(self) -> None:
         """Call ``on_presence`` if the first client has connected or the last one has disconnected.
 
         Call it after READY, which must be a new client's first event.
@@ -141,9 +141,9 @@ class Sessions(Part):
 
     def _expire(self) -> None:
         oldest = self._monotonic_s() - self.resumable_s
-        away = [s for s in self._sessions.values() if s.away_since_s is not None]
-        away.sort(key=lambda s: s.away_since_s or 0.0)
+        away = [s for s in self._sessions.values() if s.disconnected_s is not None]
+        away.sort(key=lambda s: s.disconnected_s or 0.0)
         surplus = len(self._sessions) - MAX_SESSIONS + 1
         for index, session in enumerate(away):
-            if index < surplus or (session.away_since_s or 0.0) < oldest:
+            if index < surplus or (session.disconnected_s or 0.0) < oldest:
                 del self._sessions[session.id]

@@ -5,7 +5,7 @@ import secrets
 from collections import OrderedDict
 
 from sandbox.errors import ApiError, unknown
-from sandbox.interactions.wording import AUTOCOMPLETE, Interaction, interaction_json
+from sandbox.interactions.record import AUTOCOMPLETE, Interaction, interaction_json
 from sandbox.parts import Core, Part
 from sandbox.records import Channel, Message
 from sandbox.wire import JsonObject
@@ -70,7 +70,7 @@ class Interactions(Part):
             ApiError: 404 (10062) if it is unknown or past its deadline, 400 (40060) if it has a response.
         """
         interaction = self._by_token.get(token)
-        if interaction is None or interaction.id != interaction_id or self._is_dead(interaction):
+        if interaction is None or interaction.id != interaction_id or self._has_expired(interaction):
             raise unknown("interaction")
         if interaction.acknowledged:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
@@ -87,7 +87,7 @@ class Interactions(Part):
         interaction = self._by_token.get(token)
         if interaction is None or application_id != self._world.application.id:
             raise unknown("Webhook")
-        if self._is_dead(interaction):
+        if self._has_expired(interaction):
             raise ApiError(401, 50027, "Invalid Webhook Token")
         if not interaction.acknowledged:
             raise unknown("Webhook")
@@ -100,7 +100,7 @@ class Interactions(Part):
             interaction.timer.cancel()
         if interaction.opened_by is not None:
             interaction.opened_by.modal = None
-        self.tell(interaction, state)
+        self.publish_state(interaction, state)
 
     def find_modal(self, interaction_id: int, user_id: int) -> Interaction | None:
         """The interaction whose modal this user has open."""
@@ -113,7 +113,7 @@ class Interactions(Part):
             None,
         )
 
-    def tell(self, interaction: Interaction, state: str, message: str | None = None) -> None:
+    def publish_state(self, interaction: Interaction, state: str, message: str | None = None) -> None:
         """Publish the state to the user's page; ``modal`` includes the form."""
         data: JsonObject = {"interaction_id": str(interaction.id), "state": state}
         if state == "modal":
@@ -132,9 +132,9 @@ class Interactions(Part):
         if interaction.choices is not None and not interaction.choices.done():
             interaction.choices.cancel()
         if interaction.type != AUTOCOMPLETE:
-            self.tell(interaction, "failed", NOT_RESPONDING)
+            self.publish_state(interaction, "failed", NOT_RESPONDING)
 
-    def _is_dead(self, interaction: Interaction) -> bool:
+    def _has_expired(self, interaction: Interaction) -> bool:
         return self._monotonic_s() - interaction.started_s >= self.token_s
 
     def _expire(self) -> None:

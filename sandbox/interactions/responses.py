@@ -7,7 +7,7 @@ from sandbox.forms.commands import check_choice_list
 from sandbox.forms.messages import MessageForm, UploadedFile, parse_message, require_something
 from sandbox.interactions import Interactions
 from sandbox.interactions.modals import parse_modal
-from sandbox.interactions.wording import (
+from sandbox.interactions.record import (
     AUTOCOMPLETE,
     COMMAND,
     COMPONENT,
@@ -136,7 +136,7 @@ class Responses:
         edited = self._messages.edit(interaction.channel, message, form)
         if interaction.waiting and message.id == interaction.original_id:
             interaction.waiting = False
-            self._interactions.tell(interaction, "answered")
+            self._interactions.publish_state(interaction, "answered")
         return edited
 
     def _answer(self, interaction: Interaction, data: JsonObject, files: list[UploadedFile]) -> Message:

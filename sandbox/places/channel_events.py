@@ -38,11 +38,11 @@ class ChannelEvents(Part):
     def _changed(self, channel: Channel, saw: frozenset[int]) -> None:
         data = channel_json(self._world, channel)
         sees = self.viewers(channel)
-        trace: JsonObject = {key: data[key] for key in ("id", "type", "guild_id")}
+        hidden: JsonObject = {key: data[key] for key in ("id", "type", "guild_id")}
         self._bus.publish(
             Event(
                 "CHANNEL_UPDATE",
-                lambda viewer_id: data if viewer_id in sees else trace,
+                lambda viewer_id: data if viewer_id in sees else hidden,
                 guild_id=channel.guild_id,
                 only=saw | sees,
             )

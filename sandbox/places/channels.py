@@ -8,7 +8,7 @@ from sandbox.forms.overwrites import require_own_bits, require_targets
 from sandbox.parts import Core, Part
 from sandbox.permissions import Permission, base_permissions
 from sandbox.places.channel_events import ChannelEvents
-from sandbox.places.guilds import tell_guild
+from sandbox.places.guilds import publish_guild
 from sandbox.posts.files import FileStore
 from sandbox.records import CATEGORY, Channel, Guild, Overwrite
 from sandbox.render import channel_json
@@ -150,7 +150,7 @@ class Channels(Part):
         self._events.deleted(guild.id, data, viewers)
         if guild.system_channel_id == channel.id:
             guild.system_channel_id = None
-            tell_guild(self._bus, guild)
+            publish_guild(self._bus, guild)
 
     def _check_overwrites(
         self, guild: Guild, actor_id: int, channel: Channel, wanted: Iterable[Overwrite]

@@ -46,9 +46,9 @@ class Guilds(Part):
             icon = fields["icon"]
             guild.icon = self._pictures.put(guild.id, icon) if icon is not None else None
         if guild_json(guild) != before:
-            tell_guild(self._bus, guild)
+            publish_guild(self._bus, guild)
 
 
-def tell_guild(bus: EventBus, guild: Guild) -> None:
+def publish_guild(bus: EventBus, guild: Guild) -> None:
     """Publish the server to all members."""
     bus.send("GUILD_UPDATE", guild_json(guild), guild_id=guild.id)

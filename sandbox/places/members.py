@@ -45,7 +45,7 @@ class Members(Part):
         """Add a member; posts a system message unless the server suppresses it."""
         member = Member(user_id, [], iso(self._wall_s()))
         guild.members[user_id] = member
-        self._tell("GUILD_MEMBER_ADD", guild, member)
+        self._publish("GUILD_MEMBER_ADD", guild, member)
         channel = guild.channels.get(guild.system_channel_id or 0)
         if channel is not None and not guild.levels.get("system_channel_flags", 0) & _NO_JOIN_NOTICES:
             self._messages.post(channel, user_id, MessageForm(), Origin(type=JOIN_NOTICE))
@@ -73,7 +73,7 @@ class Members(Part):
         roles = member.roles if form.roles is None else _ordered(guild, form.roles)
         if (nick, set(roles)) != (member.nick, set(member.roles)):
             member.nick, member.roles = nick, roles
-            self._tell("GUILD_MEMBER_UPDATE", guild, member)
+            self._publish("GUILD_MEMBER_UPDATE", guild, member)
 
     def give(self, guild: Guild, actor_id: int, member: Member, role_id: int) -> None:
         """Assign a role; no-op if the member has it.
@@ -96,7 +96,7 @@ class Members(Part):
     def _set_roles(self, guild: Guild, member: Member, roles: list[int]) -> None:
         if set(roles) != set(member.roles):
             member.roles = _ordered(guild, roles)
-            self._tell("GUILD_MEMBER_UPDATE", guild, member)
+            self._publish("GUILD_MEMBER_UPDATE", guild, member)
 
     def _check_nick(self, guild: Guild, actor_id: int, target_id: int) -> None:
         own = base_permissions(guild, actor_id)
@@ -122,7 +122,7 @@ class Members(Part):
             raise invalid_role()
         require_below(guild, actor_id, role)
 
-    def _tell(self, name: str, guild: Guild, member: Member) -> None:
+    def _publish(self, name: str, guild: Guild, member: Member) -> None:
         data = member_json(self._world, member) | {"guild_id": str(guild.id)}
         self._bus.send(name, data, guild_id=guild.id)
 

@@ -39,7 +39,7 @@ class Roles(Part):
             mentionable=bool(form.mentionable),
         )
         guild.roles[role.id] = role
-        self._tell("GUILD_ROLE_CREATE", guild, role)
+        self._publish("GUILD_ROLE_CREATE", guild, role)
         return role
 
     def edit(self, guild: Guild, actor_id: int, role_id: int, form: RoleForm) -> Role:
@@ -62,7 +62,7 @@ class Roles(Part):
             if value is not None:
                 setattr(role, key, value)
         if role_json(role) != before:
-            self._tell("GUILD_ROLE_UPDATE", guild, role)
+            self._publish("GUILD_ROLE_UPDATE", guild, role)
         return role
 
     def delete(self, guild: Guild, actor_id: int, role_id: int) -> None:
@@ -107,16 +107,16 @@ class Roles(Part):
         ordered = sorted(guild.roles.values(), key=role_rank)
         for role in ordered:
             if role.position != before[role.id]:
-                self._tell("GUILD_ROLE_UPDATE", guild, role)
+                self._publish("GUILD_ROLE_UPDATE", guild, role)
         return ordered
 
     def _shift(self, guild: Guild, *, above: int, by: int) -> None:
         for role in guild.roles.values():
             if role.position > above:
                 role.position += by
-                self._tell("GUILD_ROLE_UPDATE", guild, role)
+                self._publish("GUILD_ROLE_UPDATE", guild, role)
 
-    def _tell(self, name: str, guild: Guild, role: Role) -> None:
+    def _publish(self, name: str, guild: Guild, role: Role) -> None:
         data: JsonObject = {"guild_id": str(guild.id), "role": role_json(role)}
         self._bus.send(name, data, guild_id=guild.id)
 

@@ -14,10 +14,10 @@ from sandbox.records import (
     NAME_NOTICE,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
-    SPOKEN,
     TEXT_CHANNEL,
     THREAD_NOTICE,
     THREAD_STARTER,
+    USER_MESSAGES,
     Channel,
     Guild,
     Message,
@@ -43,7 +43,7 @@ class Threads(Part):
         self.members = ThreadMembers(core, self._events)
         self._messages = messages
         self._files = files
-        self._bus.subscribe(self._hear)
+        self._bus.subscribe(self._on_event)
 
     def start(
         self, channel: Channel, actor_id: int, fields: ThreadFields, *, kind: int, source: Message | None
@@ -62,7 +62,7 @@ class Threads(Part):
         self._world.require(channel, actor_id, needed)
         if source is not None and source.id in guild.threads:
             raise ApiError(400, 160004, "A thread has already been created for this message")
-        if source is not None and source.type not in SPOKEN:
+        if source is not None and source.type not in USER_MESSAGES:
             raise ApiError(400, 50068, "Invalid message type")
         if sum(not t.thread.archived for t in guild.threads.values() if t.thread) >= MAX_ACTIVE:
             raise ApiError(400, 160006, "Maximum number of active threads reached")
@@ -138,7 +138,7 @@ class Threads(Part):
         self._drop(self._guild(channel), channel)
         self._events.deleted(channel, viewers)
 
-    def enter(self, channel: Channel, actor_id: int) -> None:
+    def reopen(self, channel: Channel, actor_id: int) -> None:
         """Prepare a thread for a message: reopens an archived thread unless it is locked.
 
         Raises:
@@ -153,9 +153,9 @@ class Threads(Part):
         with self._events.changing(channel, thread):
             self._archive(thread, archived=False)
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if event.name == "CHANNEL_DELETE":
-            self._forget_homeless()
+            self._drop_orphans()
         elif event.name == "GUILD_MEMBER_REMOVE":
             user_id = int(event.data(0)["user"]["id"])
             for place in self._world.guilds[event.guild_id or 0].threads.values():
@@ -182,7 +182,7 @@ class Threads(Part):
             thread.archived = archived
             thread.archive_timestamp = iso(self._wall_s())
 
-    def _forget_homeless(self) -> None:
+    def _drop_orphans(self) -> None:
         for guild in self._world.guilds.values():
             for channel in [c for c in guild.threads.values() if c.parent_id not in guild.channels]:
                 self._drop(guild, channel)

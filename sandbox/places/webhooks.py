@@ -27,7 +27,7 @@ class Webhooks(Part):
         self._messages = messages
         self._threads = threads
         self._pictures = pictures
-        self._bus.subscribe(self._hear)
+        self._bus.subscribe(self._on_event)
 
     def create(self, channel: Channel, actor_id: int, fields: WebhookFields) -> Webhook:
         """Create a webhook with a random token.
@@ -47,9 +47,9 @@ class Webhooks(Part):
             token=secrets.token_urlsafe(51),
             creator_id=actor_id,
         )
-        webhook.avatar = self._keep(webhook, fields.get("avatar"))
+        webhook.avatar = self._store_avatar(webhook, fields.get("avatar"))
         self._world.webhooks[webhook.id] = webhook
-        self._tell(webhook.guild_id, channel.id)
+        self._publish(webhook.guild_id, channel.id)
         return webhook
 
     def of_channel(self, channel_id: int) -> list[Webhook]:
@@ -89,17 +89,17 @@ class Webhooks(Part):
             if channel is None:
                 raise unknown("Channel")
             self._require(channel, actor_id)
-            self._tell(webhook.guild_id, webhook.channel_id)
+            self._publish(webhook.guild_id, webhook.channel_id)
             webhook.channel_id = target
         webhook.name = fields.get("name", webhook.name)
         if "avatar" in fields:
-            webhook.avatar = self._keep(webhook, fields["avatar"])
-        self._tell(webhook.guild_id, webhook.channel_id)
+            webhook.avatar = self._store_avatar(webhook, fields["avatar"])
+        self._publish(webhook.guild_id, webhook.channel_id)
 
     def delete(self, webhook: Webhook) -> None:
         """Delete a webhook; its messages stay."""
         del self._world.webhooks[webhook.id]
-        self._tell(webhook.guild_id, webhook.channel_id)
+        self._publish(webhook.guild_id, webhook.channel_id)
 
     def place(self, webhook: Webhook, thread_id: int | None) -> Channel:
         """The place of a webhook's messages: its channel, or a thread of it.
@@ -123,8 +123,8 @@ class Webhooks(Part):
             ApiError: 400 (50006) for an empty message, 403 (160005) in a locked thread.
         """
         require_something(form)
-        self._threads.enter(place, webhook.id)
-        picture = self._keep(webhook, avatar) or webhook.avatar
+        self._threads.reopen(place, webhook.id)
+        picture = self._store_avatar(webhook, avatar) or webhook.avatar
         author = WebhookAuthor(webhook.id, name or webhook.name, picture)
         return self._messages.post(place, webhook.id, form, Origin(webhook=author))
 
@@ -145,7 +145,7 @@ class Webhooks(Part):
             raise unknown("Webhook")
         return webhook
 
-    def _keep(self, webhook: Webhook, picture: Picture | None) -> str | None:
+    def _store_avatar(self, webhook: Webhook, picture: Picture | None) -> str | None:
         return self._pictures.put(webhook.id, picture) if picture is not None else None
 
     def _channel(self, webhook: Webhook) -> Channel:
@@ -156,11 +156,11 @@ class Webhooks(Part):
             raise wrong_channel_type()
         self._world.require(channel, actor_id, Permission.MANAGE_WEBHOOKS)
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if event.name == "CHANNEL_DELETE":
             for webhook in self.of_channel(int(event.data(0)["id"])):
                 del self._world.webhooks[webhook.id]
 
-    def _tell(self, guild_id: int, channel_id: int) -> None:
+    def _publish(self, guild_id: int, channel_id: int) -> None:
         data: JsonObject = {"guild_id": str(guild_id), "channel_id": str(channel_id)}
         self._bus.send("WEBHOOKS_UPDATE", data, guild_id=guild_id, channel_id=channel_id)

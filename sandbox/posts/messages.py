@@ -16,7 +16,7 @@ from sandbox.records import (
     FLAG_EPHEMERAL,
     FLAG_LOADING,
     REPLY,
-    SPOKEN,
+    USER_MESSAGES,
     Attachment,
     Channel,
     Message,
@@ -73,8 +73,8 @@ class Messages(Part):
         if known is not None:
             return known
         require_something(form)
-        answered = self._answered(channel, author_id, form)
-        origin = Origin(type=REPLY if answered else 0, reference_id=answered)
+        replied_id = self._replied_id(channel, author_id, form)
+        origin = Origin(type=REPLY if replied_id else 0, reference_id=replied_id)
         message = self.post(channel, author_id, form, origin)
         if form.nonce is not None:
             key = (author_id, str(form.nonce))
@@ -108,7 +108,7 @@ class Messages(Part):
         )
         self._attach(channel, message, form, kept=[])
         self._mention(channel, message, form)
-        self._world.keep(channel, message)
+        self._world.store(channel, message)
         self._bus.publish(self.event("MESSAGE_CREATE", channel, message))
         return message
 
@@ -192,7 +192,7 @@ class Messages(Part):
         channel = self._world.find_channel(channel_id)
         return channel.messages.get(message_id) if channel is not None else None
 
-    def _answered(self, channel: Channel, author_id: int, form: MessageForm) -> int | None:
+    def _replied_id(self, channel: Channel, author_id: int, form: MessageForm) -> int | None:
         message_id = reference_id(form)
         if message_id is None or form.reference is None:
             return None
@@ -201,7 +201,7 @@ class Messages(Part):
             if form.reference.get("fail_if_not_exists") is False:
                 return None
             raise bad_form(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
-        if target.type not in SPOKEN:
+        if target.type not in USER_MESSAGES:
             code = "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
             raise bad_form(("message_reference",), code, "Cannot reply to a system message")
         if not self._world.permissions_in(channel, author_id) & Permission.READ_MESSAGE_HISTORY:

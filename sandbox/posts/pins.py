@@ -4,7 +4,7 @@ from sandbox.errors import ApiError
 from sandbox.forms.messages import MessageForm
 from sandbox.parts import Core, Part
 from sandbox.posts.messages import Messages, Origin
-from sandbox.records import PIN_NOTICE, SPOKEN, Channel, Message
+from sandbox.records import PIN_NOTICE, USER_MESSAGES, Channel, Message
 from sandbox.render import location_json
 from sandbox.wire import iso
 
@@ -32,12 +32,12 @@ class Pins(Part):
         """
         if message.pinned_timestamp is not None:
             return
-        if message.type not in SPOKEN:
+        if message.type not in USER_MESSAGES:
             raise ApiError(403, 50021, "Cannot execute action on a system message")
         if len(self.pinned(channel)) >= MAX_PINS:
             raise ApiError(400, 30003, f"Maximum number of pins reached for the channel ({MAX_PINS})")
         message.pinned_timestamp = iso(self._wall_s())
-        self._tell(channel, message)
+        self._publish(channel, message)
         self._messages.post(
             channel, actor_id, MessageForm(), Origin(type=PIN_NOTICE, reference_id=message.id)
         )
@@ -46,9 +46,9 @@ class Pins(Part):
         """Unpin a message; no-op if it is not pinned."""
         if message.pinned_timestamp is not None:
             message.pinned_timestamp = None
-            self._tell(channel, message)
+            self._publish(channel, message)
 
-    def _tell(self, channel: Channel, message: Message) -> None:
+    def _publish(self, channel: Channel, message: Message) -> None:
         newest = next(iter(self.pinned(channel)), None)
         last = newest.pinned_timestamp if newest is not None else None
         data = location_json(channel) | {"last_pin_timestamp": last}

@@ -14,7 +14,7 @@ from sandbox.render.threads import thread_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 
-_QUOTING = (REPLY, THREAD_STARTER)
+_WITH_REFERENCE = (REPLY, THREAD_STARTER)
 
 
 def attachment_json(attachment: Attachment) -> JsonObject:
@@ -149,7 +149,7 @@ def _reference(
     if channel.guild_id is not None:
         reference["guild_id"] = str(channel.guild_id)
     data: JsonObject = {"message_reference": reference}
-    if not nested and message.type in _QUOTING and message.reference_id is not None:
+    if not nested and message.type in _WITH_REFERENCE and message.reference_id is not None:
         target = place.messages.get(message.reference_id) if place is not None else None
         visible = target is not None and target.reader_id in (None, viewer_id)
         data["referenced_message"] = (

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from sandbox.engine import Engine
-from sandbox.interactions.wording import Interaction
+from sandbox.interactions.record import Interaction
 from sandbox.records import Message
 from sandbox.render.messages import message_json
 from sandbox.rest.reading import path_id, read_message

@@ -57,7 +57,7 @@ async def _create(request: web.Request, engine: Engine) -> object:
         engine.world.require(channel, engine.world.bot.id, Permission.ATTACH_FILES)
     if form.embeds:
         engine.world.require(channel, engine.world.bot.id, Permission.EMBED_LINKS)
-    engine.threads.enter(channel, engine.world.bot.id)
+    engine.threads.reopen(channel, engine.world.bot.id)
     message = engine.messages.create(channel, engine.world.bot.id, form)
     return show(engine, channel, message)
 

@@ -5,7 +5,7 @@ from aiohttp import web
 from sandbox.cdn import find_picture
 from sandbox.engine import Engine
 from sandbox.forms.messages import parse_message
-from sandbox.forms.webhooks import parse_guise
+from sandbox.forms.webhooks import parse_author
 from sandbox.records import Channel, Message, Webhook
 from sandbox.render.messages import message_json
 from sandbox.rest import interactions
@@ -28,9 +28,9 @@ async def _execute(request: web.Request, engine: Engine) -> object:
     body, files = await read_message(request)
     # Webhook messages have no reply reference and no nonce.
     form = parse_message({k: v for k, v in body.items() if k not in ("message_reference", "nonce")}, files)
-    guise = parse_guise(body)
-    avatar = find_picture(engine, guise["avatar_url"]) if "avatar_url" in guise else None
-    message = engine.webhooks.execute(webhook, place, form, guise.get("username"), avatar)
+    author = parse_author(body)
+    avatar = find_picture(engine, author["avatar_url"]) if "avatar_url" in author else None
+    message = engine.webhooks.execute(webhook, place, form, author.get("username"), avatar)
     if request.query.get("wait", "").lower() in ("true", "1"):
         return _show(engine, place, message)
     return None

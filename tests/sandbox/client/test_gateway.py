@@ -117,7 +117,7 @@ async def test_a_resumable_invalid_session_is_resumed(bot: Bot, sandbox: Sandbox
     await resumed
 
 
-async def test_an_invalid_session_makes_the_client_identify_anew(
+async def test_an_invalid_session_makes_the_client_identify_again(
     bot: Bot, sandbox: Sandbox, general: int
 ) -> None:
     ready = bot.expect("ready")
@@ -134,7 +134,7 @@ async def test_an_invalid_session_makes_the_client_identify_anew(
 async def test_a_session_the_server_has_lost_is_replaced_by_a_new_one(bot: Bot, sandbox: Sandbox) -> None:
     ready = bot.expect("ready")
     for session in sandbox.engine.sessions.connected():
-        sandbox.engine.sessions.forget(session)
+        sandbox.engine.sessions.end(session)
 
     sandbox.engine.gateway.drop()
 
@@ -150,7 +150,7 @@ async def test_a_closing_code_that_allows_it_is_resumed(bot: Bot, sandbox: Sandb
     await resumed
 
 
-async def test_two_clients_in_an_overlapping_deploy_both_hear_everything(
+async def test_two_clients_in_an_overlapping_deploy_both_get_all_events(
     bots: Bots, sandbox: Sandbox, general: int
 ) -> None:
     old, new = await bots.connect(), await bots.connect()
@@ -176,7 +176,7 @@ async def test_the_bot_shows_as_offline_once_its_last_client_has_closed(bots: Bo
     assert not sandbox.engine.world.bot_online
 
 
-async def test_a_sharded_client_hears_of_both_servers(pointed: Sandbox) -> None:
+async def test_a_sharded_client_gets_both_servers(pointed: Sandbox) -> None:
     class Sharded(discord.AutoShardedClient):
         async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
             """Nothing to wait for."""
@@ -197,7 +197,7 @@ async def test_a_sharded_client_hears_of_both_servers(pointed: Sandbox) -> None:
     assert names == {"Helix Home", "Another Server"}
 
 
-async def test_who_joins_and_leaves_is_heard(bot: Bot, sandbox: Sandbox) -> None:
+async def test_joins_and_leaves_arrive_as_events(bot: Bot, sandbox: Sandbox) -> None:
     joined, left = bot.expect("member_join"), bot.expect("member_remove")
 
     await sandbox.act.join(user="newcomer", guild=sandbox.home_guild_id)
@@ -208,7 +208,7 @@ async def test_who_joins_and_leaves_is_heard(bot: Bot, sandbox: Sandbox) -> None
     assert (await left).id == member.id
 
 
-async def test_typing_is_heard_both_ways(bot: Bot, sandbox: Sandbox, general: int) -> None:
+async def test_typing_events_arrive_both_ways(bot: Bot, sandbox: Sandbox, general: int) -> None:
     heard = bot.expect("typing", lambda _, user, __: user.id == sandbox.users["member"])
 
     await sandbox.act.typing(user="member", channel=general)
