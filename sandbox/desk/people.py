@@ -32,7 +32,7 @@ class People:
         if user is None:
             raise ActionError(404, "There is no such user.")
         if user.bot:
-            raise ActionError(403, "Nobody can act as the bot.")
+            raise ActionError(403, "The acting user cannot be the bot.")
         return user
 
     def channel(self, ref: Ref, user: User, needed: int = 0) -> Channel:

@@ -57,7 +57,7 @@ class Gateway(Part):
         encoding = request.query.get("encoding", "json")
         if pack is None or encoding != "json":
             return web.json_response(
-                {"message": "The sandbox speaks JSON, plain or zlib-stream."}, status=501
+                {"message": "encoding must be json. compress must be zlib-stream or omitted."}, status=501
             )
         socket = web.WebSocketResponse(max_msg_size=1 << 16, compress=False)
         await socket.prepare(request)

@@ -69,7 +69,7 @@ def _focused_type(known: dict[str, JsonObject], focused: str | None, command: st
         return STRING
     option = known.get(focused)
     if option is None or not option.get("autocomplete"):
-        raise ActionError(400, f"/{command} completes no option named {focused!r}.")
+        raise ActionError(400, f"/{command} has no option {focused!r} with autocomplete.")
     kind: int = option["type"]
     return kind
 
@@ -188,7 +188,7 @@ def resolve(
         resolved.setdefault("channels", {})[str(target)] = shown
         found = True
     if not found:
-        raise ActionError(400, f"Nothing here has the id {target}.")
+        raise ActionError(400, f"No user, role or channel here has the id {target}.")
 
 
 def _resolve_user(world: World, channel: Channel, target: int, resolved: dict[str, JsonObject]) -> bool:

@@ -162,7 +162,7 @@ def fill_in(world: World, channel: Channel, modal: JsonObject, values: Mapping[s
 def _typed(field: JsonObject, label: str, given: object) -> str:
     text = (field.get("value") or "") if given is None else given
     if not isinstance(text, str):
-        raise ActionError(400, f"{label} must be a text.")
+        raise ActionError(400, f"{label} must be text.")
     if not text.strip():
         if field.get("required", True):
             raise ActionError(400, f"{label} is required.")

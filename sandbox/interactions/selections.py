@@ -18,8 +18,9 @@ def choose(world: World, channel: Channel, item: JsonObject, values: list[str]) 
     """
     if not values and item.get("required") is False:
         return {"values": []}
-    if not item.get("min_values", 1) <= len(values) <= item.get("max_values", 1):
-        raise ActionError(400, "The menu takes another number of values.")
+    low, high = item.get("min_values", 1), item.get("max_values", 1)
+    if not low <= len(values) <= high:
+        raise ActionError(400, f"Choose at least {low} and at most {high} values.")
     if len(set(values)) != len(values):
         raise ActionError(400, "A value can be chosen only once.")
     if item["type"] == STRING_SELECT:

@@ -20,7 +20,7 @@ def test_a_fault_hits_its_method_and_route_only() -> None:
     assert faults.match("POST", "/channels/1/messages/2") is None
 
 
-def test_a_fault_for_some_times_ends_by_itself() -> None:
+def test_a_fault_ends_after_its_number_of_times() -> None:
     faults = Faults()
     faults.add(Fault("*", "/users/@me", status=500, times=2))
 
@@ -52,7 +52,7 @@ def test_the_oldest_fault_wins_until_it_is_spent() -> None:
         Fault("*", "*", code=50013, field="content"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(fault: Fault) -> None:
+def test_an_invalid_fault_is_refused(fault: Fault) -> None:
     with pytest.raises(ValueError, match=r"status|seconds|times|field|cut"):
         Faults().add(fault)
 
@@ -104,7 +104,7 @@ async def test_a_cut_ends_the_connection_before_or_after_the_request_is_carried_
     assert len((await api.call("GET", route))[1]) - before == posted
 
 
-async def test_a_made_429_is_told_from_a_real_one_by_its_scope(api: Api) -> None:
+async def test_an_injected_429_differs_from_a_real_one_by_its_scope(api: Api) -> None:
     await api.control("POST", "/control/fault", {"route": "*", "status": 429, "retry_after_s": 3})
     url = f"{api.sandbox.api_url}/users/@me"
 
@@ -127,7 +127,7 @@ async def test_a_fault_with_a_code_answers_as_discord_does(api: Api, code: int) 
     assert ("retry_after" in body) == (status == 429)
 
 
-async def test_a_status_of_its_own_goes_before_that_of_the_code(api: Api) -> None:
+async def test_a_given_status_overrides_that_of_the_code(api: Api) -> None:
     await api.control("POST", "/control/fault", {"route": "*", "status": 418, "code": 12345})
 
     status, body = await api.call("GET", "/users/@me")

@@ -38,14 +38,14 @@ def test_a_role_that_is_gone_adds_nothing(guild: Guild) -> None:
     assert base_permissions(guild, ANN) == VIEW | SEND | ATTACH
 
 
-def test_the_owner_and_administrators_may_all(guild: Guild) -> None:
+def test_the_owner_and_administrators_have_all_permissions(guild: Guild) -> None:
     guild.members[ANN].roles = [ADMIN]
 
     assert base_permissions(guild, OWNER) == ALL_PERMISSIONS
     assert in_channel(guild, Overwrite(ANN, 1, 0, int(VIEW))) == ALL_PERMISSIONS
 
 
-def test_a_stranger_may_nothing(guild: Guild) -> None:
+def test_a_user_outside_the_server_has_no_permissions(guild: Guild) -> None:
     assert base_permissions(guild, 99) == 0
     assert channel_permissions(guild, Channel(id=9, type=0), 99) == 0
 
@@ -62,7 +62,7 @@ def test_a_grant_of_one_role_beats_the_denial_of_another(guild: Guild) -> None:
     assert allowed & SEND
 
 
-def test_ones_own_overwrite_has_the_last_word(guild: Guild) -> None:
+def test_the_overwrite_of_the_member_wins(guild: Guild) -> None:
     allowed = in_channel(guild, Overwrite(RED, 0, int(SEND), 0), Overwrite(ANN, 1, 0, int(SEND)))
 
     assert not allowed & SEND

@@ -19,13 +19,13 @@ from tests.sandbox.support import Api
         '{"a":' * (MAX_DEPTH + 1) + "1" + "}" * (MAX_DEPTH + 1),
     ],
 )
-def test_what_could_not_be_sent_on_is_no_json(text: str) -> None:
+def test_values_that_cannot_be_encoded_are_refused(text: str) -> None:
     for raw in (text, text.encode()):
         with pytest.raises(ValueError, match=r".+"):
             decode(raw)
 
 
-def test_bytes_that_are_no_utf8_are_no_json() -> None:
+def test_bytes_that_are_not_utf8_are_refused() -> None:
     with pytest.raises(ValueError, match="utf-8"):
         decode(b'"\xff"')
 
@@ -33,7 +33,7 @@ def test_bytes_that_are_no_utf8_are_no_json() -> None:
 @pytest.mark.parametrize(
     "text", [r'"\ud83e\uddc0"', '"🧀"', "[" * MAX_DEPTH + "]" * MAX_DEPTH, '{"a":[1,null,true]}']
 )
-def test_what_is_json_comes_through(text: str) -> None:
+def test_valid_json_is_decoded(text: str) -> None:
     assert decode(encode(decode(text))) == decode(text.encode())
 
 

@@ -18,7 +18,7 @@ def home_of(bot: Bot, sandbox: Sandbox) -> discord.Guild:
     return home
 
 
-async def test_a_channel_is_made_under_its_category_and_heard_of(bot: Bot, sandbox: Sandbox) -> None:
+async def test_a_channel_is_created_under_its_category(bot: Bot, sandbox: Sandbox) -> None:
     home = home_of(bot, sandbox)
     category = await home.create_category("Lore")
     heard = bot.expect("guild_channel_create", lambda channel: channel.name == "🧾│field-notes")
@@ -102,7 +102,7 @@ async def test_channels_are_moved_and_take_their_new_categorys_overwrites(bot: B
     assert positions["Lore"] < positions["Talk"] < positions["Watch"]
 
 
-async def test_a_members_exception_is_set_and_taken_back(bot: Bot, sandbox: Sandbox) -> None:
+async def test_the_overwrite_of_a_member_is_set_and_removed(bot: Bot, sandbox: Sandbox) -> None:
     home = home_of(bot, sandbox)
     channel = bot.text_channel(sandbox.channel("general"))
     member = home.get_member(sandbox.users["member"])
@@ -142,7 +142,7 @@ async def test_a_deleted_channel_takes_its_files_along(bot: Bot, sandbox: Sandbo
         assert after.status == 404
 
 
-async def test_the_bot_hears_of_channels_it_cannot_see(bot: Bot, sandbox: Sandbox) -> None:
+async def test_the_bot_gets_events_about_hidden_channels(bot: Bot, sandbox: Sandbox) -> None:
     heard = bot.expect("guild_channel_create")
     home = home_of(bot, sandbox)
     secret: Overwrites = {home.default_role: discord.PermissionOverwrite(view_channel=False)}

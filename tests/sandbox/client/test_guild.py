@@ -75,7 +75,7 @@ async def test_a_server_is_edited_and_what_is_not_named_stays(bot: Bot, sandbox:
     assert (after.name, after.description, after.system_channel) == ("Helix House", None, None)
 
 
-async def test_who_joins_is_told_in_the_system_channel_unless_that_is_switched_off(
+async def test_joins_are_announced_in_the_system_channel_unless_disabled(
     bot: Bot, sandbox: Sandbox, general: int
 ) -> None:
     guild = bot.text_channel(general).guild
@@ -94,7 +94,7 @@ async def test_who_joins_is_told_in_the_system_channel_unless_that_is_switched_o
     assert [message.type async for message in notice.channel.history(after=notice)] == []
 
 
-async def test_deleting_the_system_channel_is_told_of(bot: Bot, general: int) -> None:
+async def test_deleting_the_system_channel_publishes_the_server(bot: Bot, general: int) -> None:
     heard = bot.expect("guild_update")
     await bot.text_channel(general).delete()
     _, after = await heard
@@ -102,7 +102,7 @@ async def test_deleting_the_system_channel_is_told_of(bot: Bot, general: int) ->
     assert after.system_channel is None
 
 
-async def test_an_edit_that_changes_nothing_is_told_to_nobody(api: Api, sandbox: Sandbox) -> None:
+async def test_an_edit_without_changes_publishes_no_event(api: Api, sandbox: Sandbox) -> None:
     names: list[str] = []
     sandbox.engine.bus.subscribe(lambda event: names.append(event.name))
     status, _ = await api.call("PATCH", f"/guilds/{sandbox.home_guild_id}", {"name": "Helix Home"})
@@ -132,7 +132,7 @@ async def test_an_edit_that_changes_nothing_is_told_to_nobody(api: Api, sandbox:
         ({"features": ["COMMUNITY"]}, (501, 0)),
     ],
 )
-async def test_what_is_not_valid_is_refused_and_changes_nothing(
+async def test_invalid_input_is_refused_and_changes_nothing(
     api: Api, sandbox: Sandbox, body: dict[str, Any], refusal: tuple[int, int]
 ) -> None:
     path = f"/guilds/{sandbox.home_guild_id}"

@@ -18,7 +18,7 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + header + bytes(4)
 
 
-async def test_a_message_is_heard_and_answered(bot: Bot, sandbox: Sandbox, general: int) -> None:
+async def test_a_message_arrives_and_is_answered(bot: Bot, sandbox: Sandbox, general: int) -> None:
     heard = bot.expect("message")
     sent = await sandbox.act.message(user="member", channel=general, content="!status")
     message = await heard
@@ -184,7 +184,7 @@ async def test_a_direct_message_goes_both_ways(bot: Bot, sandbox: Sandbox) -> No
     assert answer.content == "yes?"
 
 
-async def test_a_stranger_cannot_be_written_to(bot: Bot, sandbox: Sandbox) -> None:
+async def test_the_bot_cannot_write_to_a_user_without_a_shared_server(bot: Bot, sandbox: Sandbox) -> None:
     stranger = await bot.fetch_user(sandbox.users["newcomer"])
 
     with pytest.raises(discord.Forbidden) as refused:
@@ -303,7 +303,7 @@ async def test_members_can_be_queried_over_the_gateway(bot: Bot, sandbox: Sandbo
     assert [member.name for member in await home.query_members("mik")] == ["mika"]
 
 
-async def test_a_stranger_is_no_member(bot: Bot, sandbox: Sandbox) -> None:
+async def test_a_user_outside_the_server_is_not_a_member(bot: Bot, sandbox: Sandbox) -> None:
     home = bot.get_guild(sandbox.home_guild_id)
 
     assert home is not None

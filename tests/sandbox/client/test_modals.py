@@ -95,10 +95,10 @@ async def test_a_form_is_submitted_once(bot: Bot, sandbox: Sandbox) -> None:
         ({"name": "x" * 11}, "Name must have 2 to 10 characters"),
         ({"name": " "}, "Name is required"),
         ({}, "Name is required"),
-        ({"name": ["a"]}, "Name must be a text"),
+        ({"name": ["a"]}, "Name must be text"),
         ({"name": "good", "nothing": "x"}, "no field 'nothing'"),
         ({"name": "good", "layer": ["z"]}, "does not offer that value"),
-        ({"name": "good", "layer": []}, "another number of values"),
+        ({"name": "good", "layer": []}, "at least 1 and at most"),
         ({"name": "good", "person": ["1"]}, "has the id 1"),
     ],
 )

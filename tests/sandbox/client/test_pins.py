@@ -124,7 +124,7 @@ async def test_a_page_of_pins_has_its_bounds(api: Api, general: int, query: str)
     assert (status, body["code"]) == (400, 50035)
 
 
-async def test_a_moment_without_a_zone_is_taken_as_utc(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_a_time_without_a_zone_is_utc(api: Api, sandbox: Sandbox, general: int) -> None:
     sent = await sandbox.act.message(user="owner", channel=general, content="x")
     await api.call("PUT", f"/channels/{general}/messages/pins/{sent['id']}")
     path = f"/channels/{general}/messages/pins"
@@ -135,7 +135,7 @@ async def test_a_moment_without_a_zone_is_taken_as_utc(api: Api, sandbox: Sandbo
     assert (len(later["items"]), earlier["items"]) == (1, [])
 
 
-async def test_two_hundred_and_fifty_pins_are_the_most(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_a_channel_has_at_most_250_pins(api: Api, sandbox: Sandbox, general: int) -> None:
     stored = sandbox.engine.world.find_channel(general)
     assert stored is not None
     for _ in range(MAX_PINS):
@@ -161,7 +161,7 @@ def _pinned(sandbox: Sandbox, channel_id: int, **more: Any) -> tuple[int, Messag
     return message.id, message
 
 
-async def test_what_is_pinned_outlives_the_bound_on_messages(sandbox: Sandbox, general: int) -> None:
+async def test_pinned_messages_are_not_dropped(sandbox: Sandbox, general: int) -> None:
     kept = await sandbox.act.message(user="owner", channel=general, content="kept")
     await sandbox.act.pin(user="owner", message=kept["id"])
     for number in range(MESSAGES_PER_CHANNEL + 5):

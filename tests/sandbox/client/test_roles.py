@@ -13,7 +13,7 @@ def home_of(bot: Bot, sandbox: Sandbox) -> discord.Guild:
     return home
 
 
-async def test_a_role_is_made_at_the_bottom_and_heard_of(bot: Bot, sandbox: Sandbox) -> None:
+async def test_a_role_is_created_at_the_bottom(bot: Bot, sandbox: Sandbox) -> None:
     home = home_of(bot, sandbox)
     heard = bot.expect("guild_role_create")
     role = await home.create_role(

@@ -109,7 +109,7 @@ async def test_a_new_name_is_told_in_the_thread(bot: Bot, sandbox: Sandbox, gene
     assert notice.author.id == sandbox.users["member"]
 
 
-async def test_an_archived_thread_comes_back_with_a_word(bot: Bot, sandbox: Sandbox, general: int) -> None:
+async def test_a_message_reopens_an_archived_thread(bot: Bot, sandbox: Sandbox, general: int) -> None:
     channel = bot.text_channel(general)
     thread = await channel.create_thread(name="Short", type=discord.ChannelType.public_thread)
     message = await thread.send("one")
@@ -128,7 +128,7 @@ async def test_an_archived_thread_comes_back_with_a_word(bot: Bot, sandbox: Sand
     assert [t.name for t in await channel.guild.active_threads()] == ["Shorter"]
 
 
-async def test_a_locked_thread_is_for_those_who_manage_it(bot: Bot, sandbox: Sandbox, general: int) -> None:
+async def test_only_managers_write_in_a_locked_thread(bot: Bot, sandbox: Sandbox, general: int) -> None:
     thread = await bot.text_channel(general).create_thread(
         name="Sealed", type=discord.ChannelType.public_thread
     )
@@ -187,7 +187,7 @@ async def _fetch(bot: Bot, data: dict[str, Any]) -> discord.Thread:
     return thread
 
 
-async def test_who_manages_threads_deletes_them(bot: Bot, sandbox: Sandbox, general: int) -> None:
+async def test_deleting_threads_needs_the_permission(bot: Bot, sandbox: Sandbox, general: int) -> None:
     for role in sandbox.engine.world.guilds[sandbox.home_guild_id].roles.values():
         role.permissions |= 1 << 34
     thread = await bot.text_channel(general).create_thread(
@@ -217,7 +217,7 @@ async def test_a_client_that_comes_later_is_given_the_active_threads(
     assert {t.name: t.me is not None for t in home.threads} == {"Ours": True, "Theirs": False}
 
 
-async def test_who_leaves_the_server_leaves_its_threads(bot: Bot, sandbox: Sandbox, general: int) -> None:
+async def test_leaving_the_server_leaves_its_threads(bot: Bot, sandbox: Sandbox, general: int) -> None:
     data = await sandbox.act.start_thread(user="member", channel=general, name="Goodbye")
     gone = bot.expect("member_remove")
     await sandbox.act.leave(user="member", guild=sandbox.home_guild_id)

@@ -78,7 +78,7 @@ async def test_a_webhooks_message_is_read_edited_and_deleted(bot: Bot, general: 
         await webhook.fetch_message(stranger.id)
 
 
-async def test_a_token_is_all_that_a_program_needs(bot: Bot, general: int) -> None:
+async def test_a_token_is_enough_to_use_a_webhook(bot: Bot, general: int) -> None:
     made = await bot.text_channel(general).create_webhook(name="Herald")
     assert made.token is not None
     async with aiohttp.ClientSession() as session:

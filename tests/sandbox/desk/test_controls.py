@@ -50,7 +50,7 @@ async def test_a_message_is_edited_reacted_to_and_deleted(api: Api, sandbox: San
     assert channel.messages == {}
 
 
-async def test_coming_and_going_changes_the_member_list(api: Api, sandbox: Sandbox) -> None:
+async def test_joining_and_leaving_changes_the_member_list(api: Api, sandbox: Sandbox) -> None:
     home = sandbox.engine.world.guilds[sandbox.home_guild_id]
     guild = str(sandbox.home_guild_id)
 
@@ -65,9 +65,7 @@ async def test_coming_and_going_changes_the_member_list(api: Api, sandbox: Sandb
     assert sandbox.users["newcomer"] not in home.members
 
 
-async def test_who_has_left_the_last_common_server_cannot_write_to_the_bot_any_more(
-    sandbox: Sandbox, api: Api
-) -> None:
+async def test_without_a_shared_server_a_user_cannot_write_to_the_bot(sandbox: Sandbox, api: Api) -> None:
     _, state = await api.control("GET", "/state?user=member")
     direct = state["dms"][0]["id"]
     before, _ = await api.act("message", user="member", channel=direct, content="x")
@@ -121,7 +119,7 @@ async def test_who_has_left_the_last_common_server_cannot_write_to_the_bot_any_m
         ("select", {"user": "member", "message": "{message}", "custom_id": "x"}, 400),
     ],
 )
-async def test_what_a_person_cannot_do_is_said(
+async def test_an_impossible_action_is_refused_with_a_message(
     api: Api, sandbox: Sandbox, verb: str, body: dict[str, Any], status: int
 ) -> None:
     message = await sandbox.act.message(user="owner", channel=sandbox.channel("general"), content="here")

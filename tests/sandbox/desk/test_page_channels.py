@@ -120,7 +120,7 @@ async def test_thirty_eight_channels_appear_without_a_reload_in_order(stage: Sta
         assert await _listed(page) == before
 
 
-async def test_a_renamed_channel_keeps_its_reader_and_a_hidden_one_lets_go_of_it(stage: Stage) -> None:
+async def test_a_renamed_channel_stays_open_and_a_hidden_one_closes(stage: Stage) -> None:
     home = _home(stage)
     channel = await home.create_text_channel("hall", topic="first topic")
     try:
@@ -151,7 +151,7 @@ async def test_a_deleted_channel_is_left_for_another(stage: Stage) -> None:
         await expect(page.locator(".message", has_text="pong moved on")).to_be_visible()
 
 
-async def test_a_servers_icon_and_name_change_before_ones_eyes(stage: Stage) -> None:
+async def test_a_servers_icon_and_name_change_without_a_reload(stage: Stage) -> None:
     home = _home(stage)
     async with stage.page() as page:
         mark = page.locator(".server h2", has_text="Helix Home").locator(".server-mark")

@@ -68,7 +68,7 @@ async def test_a_person_pins_and_unpins_by_keyboard(stage: Stage) -> None:
     assert [m async for m in channel.pins()] == []
 
 
-async def test_who_may_not_pin_is_offered_no_pin(stage: Stage) -> None:
+async def test_without_permission_no_pin_button_is_shown(stage: Stage) -> None:
     async with stage.page("member") as page:
         box = page.get_by_label("Message", exact=True)
         await box.fill("just a remark")

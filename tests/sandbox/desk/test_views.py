@@ -106,7 +106,9 @@ async def test_messages_come_newest_last_and_page_backwards(api: Api, sandbox: S
         ("/events?user=nobody", 404),
     ],
 )
-async def test_what_a_person_cannot_see_is_said(api: Api, general: int, path: str, status: int) -> None:
+async def test_a_hidden_object_is_refused_with_a_message(
+    api: Api, general: int, path: str, status: int
+) -> None:
     answer, body = await api.control("GET", path.format(general=general))
 
     assert answer == status
@@ -148,7 +150,7 @@ async def test_the_feed_carries_only_what_its_user_may_see(api: Api, sandbox: Sa
     assert [(await next_event(member))["d"]["content"] for _ in range(2)] == ["home", "home again"]
 
 
-async def test_the_feed_tells_who_comes_and_goes_also_the_one_who_goes(api: Api, sandbox: Sandbox) -> None:
+async def test_the_feed_reports_joins_and_leaves_also_to_the_leaving_user(api: Api, sandbox: Sandbox) -> None:
     owner, newcomer = await feed(api, "owner"), await feed(api, "newcomer")
 
     await sandbox.act.join(user="newcomer", guild=sandbox.home_guild_id)

@@ -53,7 +53,7 @@ async def test_one_zlib_stream_spans_all_payloads(api: Api, general: int) -> Non
 
 
 @pytest.mark.parametrize("query", [{"compress": "brotli"}, {"encoding": "etf"}])
-async def test_a_compression_or_encoding_it_does_not_have_is_refused(api: Api, query: dict[str, str]) -> None:
+async def test_an_unknown_compression_or_encoding_is_refused(api: Api, query: dict[str, str]) -> None:
     with pytest.raises((WSServerHandshakeError, ClientResponseError)) as refused:
         await api.session.ws_connect(api.sandbox.gateway_url, params=query)
 

@@ -38,7 +38,7 @@ async def test_a_blanked_message_blanks_the_one_it_answers(api: Api, general: in
     assert answer["d"]["referenced_message"]["content"] == ""
 
 
-async def test_events_whose_intent_is_missing_do_not_come(api: Api, general: int) -> None:
+async def test_events_without_their_intent_do_not_arrive(api: Api, general: int) -> None:
     raw, _ = await api.identified(intents=GUILDS | 1 << 10)
 
     sent = await api.sandbox.act.message(user="owner", channel=general, content="unheard")
@@ -55,7 +55,7 @@ async def test_without_the_guilds_intent_no_server_is_sent(api: Api) -> None:
     assert (await raw.event("READY"))["d"]["guilds"] == []
 
 
-async def test_a_hidden_channel_is_not_heard(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_a_hidden_channel_sends_no_events(api: Api, sandbox: Sandbox, general: int) -> None:
     raw, _ = await api.identified(intents=GUILDS | MESSAGES | CONTENT)
     deny_bot(sandbox, sandbox.channel("bot-commands"))
 
@@ -65,7 +65,7 @@ async def test_a_hidden_channel_is_not_heard(api: Api, sandbox: Sandbox, general
     assert (await raw.event("MESSAGE_CREATE"))["d"]["content"] == "seen"
 
 
-async def test_each_shard_hears_of_its_own_servers_only(api: Api) -> None:
+async def test_each_shard_gets_events_of_its_own_servers_only(api: Api) -> None:
     seen: list[str] = []
     for number in range(2):
         raw = await api.gateway()

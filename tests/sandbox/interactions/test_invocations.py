@@ -68,14 +68,16 @@ async def test_a_user_outside_the_server_comes_without_membership(
         ({"text": "x", "share": "nan"}, "cannot be"),
         ({"text": "x", "sure": "maybe"}, "cannot be"),
         ({"text": "x", "who": "mona"}, "cannot be"),
-        ({"text": "x", "who": 1}, "Nothing here has the id 1"),
-        ({"text": "x", "where": 1}, "Nothing here has the id 1"),
-        ({"text": "x", "role": 1}, "Nothing here has the id 1"),
+        ({"text": "x", "who": 1}, "No user, role or channel here has the id 1"),
+        ({"text": "x", "where": 1}, "No user, role or channel here has the id 1"),
+        ({"text": "x", "role": 1}, "No user, role or channel here has the id 1"),
         ({"text": "x", "file": "a.txt"}, "cannot be"),
         ({"text": "x", "level": 3}, "one of its choices"),
     ],
 )
-async def test_what_does_not_fit_is_said(api: Api, general: int, options: dict[str, Any], said: str) -> None:
+async def test_an_invalid_option_is_refused_with_a_message(
+    api: Api, general: int, options: dict[str, Any], said: str
+) -> None:
     await register(api)
 
     with pytest.raises(ActionError, match=said) as refused:
@@ -85,10 +87,12 @@ async def test_what_does_not_fit_is_said(api: Api, general: int, options: dict[s
 
 
 @pytest.mark.parametrize("focused", ["text", "nothing"])
-async def test_only_an_option_that_completes_can_be_completed(api: Api, general: int, focused: str) -> None:
+async def test_only_an_option_with_autocomplete_can_be_completed(
+    api: Api, general: int, focused: str
+) -> None:
     await register(api)
 
-    with pytest.raises(ActionError, match="completes no option"):
+    with pytest.raises(ActionError, match="with autocomplete"):
         await api.sandbox.act.autocomplete(user="member", channel=general, command="try", focused=focused)
 
 

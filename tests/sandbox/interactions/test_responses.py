@@ -61,7 +61,7 @@ async def test_a_wrong_answer_is_refused_and_leaves_the_interaction_open(
     assert (refused, accepted) == (status, 204)
 
 
-async def test_an_answer_can_be_had_back(answers: Answers) -> None:
+async def test_a_response_can_be_fetched(answers: Answers) -> None:
     status, body = await answers.callback({"type": 5, "data": {"flags": 64}}, "?with_response=true")
 
     assert status == 200
@@ -98,7 +98,7 @@ async def test_a_follow_up_needs_an_answer_first_and_the_right_application(
 
 
 @pytest.mark.parametrize("which", ["1", "x", "@else"])
-async def test_a_message_that_is_none_of_its_own_is_unknown(answers: Answers, which: str) -> None:
+async def test_messages_of_other_interactions_are_unknown(answers: Answers, which: str) -> None:
     accepted, _ = await answers.callback({"type": 4, "data": {"content": "x"}})
     assert accepted == 204
 

@@ -20,9 +20,7 @@ def role_id(sandbox: Sandbox, name: str) -> int:
     return next(role.id for role in roles if role.name == name)
 
 
-async def test_without_allowed_mentions_all_that_is_named_is_pinged(
-    api: Api, sandbox: Sandbox, general: int
-) -> None:
+async def test_without_allowed_mentions_all_mentions_ping(api: Api, sandbox: Sandbox, general: int) -> None:
     mod, role = sandbox.users["mod"], role_id(sandbox, "Admin")
 
     message = await send(api, general, f"<@{mod}> <@!{mod}> <@&{role}> <@1> <@&2> @here")
@@ -97,7 +95,7 @@ async def test_the_answered_user_is_pinged_unless_it_is_not_allowed(
     assert bool(message["mentions"]) is pinged
 
 
-async def test_an_edit_resolves_mentions_anew(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_an_edit_resolves_mentions_again(api: Api, sandbox: Sandbox, general: int) -> None:
     mod = sandbox.users["mod"]
     message = await send(api, general, "nobody")
 

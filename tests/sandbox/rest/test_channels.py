@@ -95,7 +95,7 @@ def put_channels(sandbox: Sandbox, count: int, parent_id: int | None = None) -> 
         ("DELETE", "/channels/{general}/permissions/{everyone}", None, (404, 10009)),
     ],
 )
-async def test_what_is_not_valid_is_refused_and_changes_nothing(
+async def test_invalid_input_is_refused_and_changes_nothing(
     api: Api, sandbox: Sandbox, *, method: str, path: str, body: Any, refusal: tuple[int, int]
 ) -> None:
     _, before = await api.call("GET", fill(sandbox, "{home}/channels"))
@@ -151,7 +151,7 @@ async def test_a_hidden_channel_or_category_cannot_be_worked_on(api: Api, sandbo
     assert (made[0], made[1]["code"]) == (403, 50001)
 
 
-async def test_a_direct_message_is_no_servers_channel(api: Api, sandbox: Sandbox) -> None:
+async def test_a_direct_message_is_not_a_server_channel(api: Api, sandbox: Sandbox) -> None:
     _, dm = await api.call("POST", "/users/@me/channels", {"recipient_id": str(sandbox.users["member"])})
 
     answers = [
@@ -178,7 +178,7 @@ async def test_a_server_and_a_category_hold_only_so_many_channels(api: Api, sand
     assert (full, last["code"]) == (400, 30013)
 
 
-async def test_people_are_told_only_of_channels_that_they_see(api: Api, sandbox: Sandbox) -> None:
+async def test_people_get_events_only_about_channels_they_see(api: Api, sandbox: Sandbox) -> None:
     told: list[tuple[str, str, dict[str, Any]]] = []
     for name in ("member", "admin"):
         user_id = sandbox.users[name]
@@ -208,7 +208,7 @@ async def test_people_are_told_only_of_channels_that_they_see(api: Api, sandbox:
     assert by_name["member"] == {"id": str(general), "type": 0, "guild_id": str(home)}, "gone, and no more"
 
 
-async def test_an_unchanged_channel_is_told_to_nobody(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_an_unchanged_channel_publishes_no_event(api: Api, sandbox: Sandbox, general: int) -> None:
     names: list[str] = []
     sandbox.engine.bus.subscribe(lambda event: names.append(event.name))
     status, _ = await api.call("PATCH", f"/channels/{general}", {"name": "General"})
@@ -225,7 +225,7 @@ async def test_deleting_the_system_channel_leaves_the_server_without_one(
     assert guild["system_channel_id"] is None
 
 
-async def test_an_overwrite_that_is_there_may_name_who_has_left(api: Api, sandbox: Sandbox) -> None:
+async def test_an_existing_overwrite_may_name_a_former_member(api: Api, sandbox: Sandbox) -> None:
     channel = sandbox.engine.world.find_channel(sandbox.channel("alerts"))
     assert channel is not None
     channel.overwrites.append(Overwrite(77, 1, 0, 0))

@@ -47,7 +47,7 @@ async def test_a_reply_to_nothing_is_refused_unless_that_is_allowed(api: Api, ge
     assert "message_reference" not in message
 
 
-async def test_what_the_system_says_cannot_be_replied_to(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_system_messages_cannot_be_replied_to(api: Api, sandbox: Sandbox, general: int) -> None:
     path = f"/channels/{general}/messages"
     sent = await sandbox.act.message(user="owner", channel=general, content="x")
     await sandbox.act.pin(user="owner", message=sent["id"])
@@ -109,7 +109,7 @@ async def test_a_nonce_is_enforced_only_on_request_and_for_some_minutes(
     assert await send("n", enforce=True) != first
 
 
-async def test_a_nonce_whose_message_is_gone_sends_anew(api: Api, general: int) -> None:
+async def test_a_nonce_whose_message_was_deleted_sends_again(api: Api, general: int) -> None:
     path = f"/channels/{general}/messages"
     body = {"content": "x", "nonce": "n", "enforce_nonce": True}
     _, first = await api.call("POST", path, body)
@@ -237,7 +237,7 @@ async def test_bulk_delete_takes_nothing_older_than_two_weeks(
     assert (unknown, done, left) == (404, 204, [])
 
 
-async def test_reacting_anew_needs_a_permission_that_joining_does_not(
+async def test_only_a_new_kind_of_reaction_needs_the_permission(
     api: Api, sandbox: Sandbox, general: int
 ) -> None:
     sent = await sandbox.act.message(user="owner", channel=general, content="x")
@@ -252,7 +252,9 @@ async def test_reacting_anew_needs_a_permission_that_joining_does_not(
     assert (anew, body["code"]) == (403, 50013)
 
 
-async def test_twenty_kinds_of_reactions_are_the_most(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_a_message_has_at_most_twenty_kinds_of_reactions(
+    api: Api, sandbox: Sandbox, general: int
+) -> None:
     sent = await sandbox.act.message(user="owner", channel=general, content="x")
     path = f"/channels/{general}/messages/{sent['id']}/reactions"
     emojis = [chr(0x1F600 + n) for n in range(21)]
@@ -320,7 +322,7 @@ def _files(count: int, **body: Any) -> FormData:
     return form
 
 
-async def test_of_an_old_message_only_three_edits_are_taken_in_six_seconds(
+async def test_an_old_message_allows_three_edits_in_six_seconds(
     api: Api, general: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, message = await api.call("POST", f"/channels/{general}/messages", {"content": "0"})

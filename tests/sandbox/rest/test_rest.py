@@ -33,7 +33,7 @@ async def test_the_content_type_is_exactly_what_discord_sends(api: Api) -> None:
         ("GET", "/nonsense"),
     ],
 )
-async def test_a_route_it_does_not_have_is_501_and_logged(
+async def test_an_unknown_route_is_501_and_logged(
     api: Api, caplog: pytest.LogCaptureFixture, method: str, path: str
 ) -> None:
     status, body = await api.call(method, path)
@@ -65,7 +65,7 @@ async def test_a_route_it_does_not_have_is_501_and_logged(
         ("/applications/{app}/guilds/1/commands", 403, 50001),
     ],
 )
-async def test_what_is_not_there_has_discords_code(
+async def test_a_missing_object_has_discords_code(
     api: Api, sandbox: Sandbox, path: str, status: int, code: int
 ) -> None:
     ids = {
@@ -80,7 +80,7 @@ async def test_what_is_not_there_has_discords_code(
     assert (answer, body["code"]) == (status, code)
 
 
-async def test_a_server_that_the_bot_has_left_is_no_longer_open_to_it(api: Api, sandbox: Sandbox) -> None:
+async def test_a_server_that_the_bot_has_left_is_forbidden(api: Api, sandbox: Sandbox) -> None:
     del sandbox.engine.world.guilds[sandbox.other_guild_id].members[sandbox.application_id]
 
     status, body = await api.call("GET", f"/guilds/{sandbox.other_guild_id}")

@@ -67,7 +67,7 @@ def drop_right(sandbox: Sandbox, right: Permission) -> None:
         ("PATCH", "{home}/members/@me", {"nick": "x" * 33}, (400, 50035)),
     ],
 )
-async def test_what_is_wrong_is_refused_with_discords_code(
+async def test_invalid_input_is_refused_with_discords_code(
     api: Api, method: str, path: str, body: Any, refusal: tuple[int, int]
 ) -> None:
     if isinstance(body, list):
@@ -146,7 +146,7 @@ async def test_a_managed_role_below_can_be_renamed_but_not_deleted_or_given(api:
     assert (renamed, deleted, error["code"]) == (200, 400, 50028)
 
 
-async def test_what_changes_nothing_is_answered_and_not_told(api: Api) -> None:
+async def test_an_edit_without_changes_publishes_no_event(api: Api) -> None:
     raw, _ = await api.identified()
     member = fill(api.sandbox, "{home}/members/{member}")
     assert (await api.call("PATCH", fill(api.sandbox, "{home}/roles/{Member}"), {"name": "Member"}))[0] == 200
@@ -158,7 +158,7 @@ async def test_what_changes_nothing_is_answered_and_not_told(api: Api) -> None:
     assert (event["t"], event["d"]["nick"]) == ("GUILD_MEMBER_UPDATE", "changed")
 
 
-async def test_without_the_guilds_intent_no_role_is_heard_of(api: Api) -> None:
+async def test_without_the_guilds_intent_no_role_event_arrives(api: Api) -> None:
     raw, _ = await api.identified(intents=1 << 9 | 1)
     deaf = await api.gateway()
     await deaf.send(2, {"token": api.sandbox.token, "intents": 1 << 9, "properties": {}})

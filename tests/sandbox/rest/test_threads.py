@@ -35,7 +35,7 @@ async def _started(sandbox: Sandbox, name: str = "x", *, private: bool = False) 
         ("/channels/{dm}/threads", {"name": "x", "type": 11}, (400, 50024)),
     ],
 )
-async def test_what_is_no_thread_is_refused(
+async def test_a_channel_that_is_not_a_thread_is_refused(
     api: Api, sandbox: Sandbox, *, path: str, body: dict[str, Any], refusal: tuple[int, int]
 ) -> None:
     thread = await _started(sandbox)
@@ -66,7 +66,7 @@ async def test_a_message_has_one_thread_and_a_notice_none(api: Api, sandbox: San
     ("kind", "right"),
     [(11, Permission.CREATE_PUBLIC_THREADS), (12, Permission.CREATE_PRIVATE_THREADS)],
 )
-async def test_starting_needs_the_right_to_it(
+async def test_starting_a_thread_needs_the_permission(
     api: Api, sandbox: Sandbox, general: int, kind: int, right: Permission
 ) -> None:
     deny_bot(sandbox, general, deny=right)
@@ -76,7 +76,7 @@ async def test_starting_needs_the_right_to_it(
     assert (status, body["code"]) == (403, 50013)
 
 
-async def test_speaking_in_threads_is_a_right_of_its_own(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_writing_in_threads_needs_its_own_permission(api: Api, sandbox: Sandbox, general: int) -> None:
     thread = await _started(sandbox)
     channel = sandbox.engine.world.find_channel(general)
     assert channel is not None
@@ -98,7 +98,7 @@ async def test_a_thread_has_no_overwrites(api: Api, sandbox: Sandbox) -> None:
     assert (put, body["code"], dropped) == (400, 50024, 400)
 
 
-async def test_a_strangers_thread_is_not_edited_but_brought_back(api: Api, sandbox: Sandbox) -> None:
+async def test_a_member_can_reopen_but_not_edit_the_thread_of_another(api: Api, sandbox: Sandbox) -> None:
     thread = await _started(sandbox)
     renamed, body = await api.call("PATCH", f"/channels/{thread}", {"name": "mine"})
     await sandbox.act.edit_thread(user="member", thread=thread, archived=True)
@@ -110,7 +110,7 @@ async def test_a_strangers_thread_is_not_edited_but_brought_back(api: Api, sandb
     assert (back, shown["thread_metadata"]["archived"]) == (200, False)
 
 
-async def test_members_come_and_go_by_the_rules(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_adding_and_removing_members_needs_permission(api: Api, sandbox: Sandbox, general: int) -> None:
     thread = await _started(sandbox)
     path = f"/channels/{thread}/thread-members"
     nobody, body = await api.call("PUT", f"{path}/1")
@@ -128,7 +128,7 @@ async def test_members_come_and_go_by_the_rules(api: Api, sandbox: Sandbox, gene
     assert [entry["member"]["user"]["id"] for entry in whole] == [str(sandbox.users["member"])]
 
 
-async def test_an_uninviting_thread_is_filled_by_its_starter(api: Api, sandbox: Sandbox) -> None:
+async def test_only_the_starter_adds_members_to_a_thread_without_invites(api: Api, sandbox: Sandbox) -> None:
     thread = await _started(sandbox, private=True)
     stored = sandbox.engine.world.find_channel(int(thread))
     assert stored is not None
@@ -141,7 +141,7 @@ async def test_an_uninviting_thread_is_filled_by_its_starter(api: Api, sandbox: 
     assert (status, body["code"]) == (403, 50013)
 
 
-async def test_the_list_of_members_needs_their_intent(api: Api, sandbox: Sandbox) -> None:
+async def test_listing_members_needs_the_members_intent(api: Api, sandbox: Sandbox) -> None:
     thread = await _started(sandbox)
     await api.control("POST", "/control/intents", {"members": False})
 
@@ -185,7 +185,7 @@ async def test_private_archives_are_for_members_and_managers(
     assert {thread["name"] for thread in all_of_them["threads"]} == {"mine", "theirs"}
 
 
-async def test_a_thousand_active_threads_are_the_most(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_a_server_has_at_most_1000_active_threads(api: Api, sandbox: Sandbox, general: int) -> None:
     thread = await _started(sandbox)
     guild = sandbox.engine.world.guilds[sandbox.home_guild_id]
     for number in range(MAX_ACTIVE - 1):

@@ -47,7 +47,7 @@ async def _made(api: Api, channel: int) -> dict[str, Any]:
         ("POST", "/webhooks/{id}/{token}/slack", {"text": "x"}, (501, 0)),
     ],
 )
-async def test_what_is_not_valid_is_refused_and_writes_nothing(
+async def test_invalid_input_is_refused_and_writes_nothing(
     api: Api, sandbox: Sandbox, *, method: str, path: str, body: Any, refusal: tuple[int, int]
 ) -> None:
     general, talk = sandbox.channel("general"), sandbox.channel("Talk")
@@ -63,7 +63,7 @@ async def test_what_is_not_valid_is_refused_and_writes_nothing(
     assert (await api.call("GET", f"/channels/{general}/webhooks"))[1] == [webhook]
 
 
-async def test_webhooks_are_for_those_who_manage_them(api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_managing_webhooks_needs_the_permission(api: Api, sandbox: Sandbox, general: int) -> None:
     webhook = await _made(api, general)
     deny_bot(sandbox, general, deny=Permission.MANAGE_WEBHOOKS)
     for role in sandbox.engine.world.guilds[sandbox.home_guild_id].roles.values():
@@ -83,7 +83,7 @@ async def test_webhooks_are_for_those_who_manage_them(api: Api, sandbox: Sandbox
     assert with_token == 204, "who has the token needs no permission"
 
 
-async def test_fifteen_webhooks_are_the_most_of_a_channel(api: Api, general: int) -> None:
+async def test_a_channel_has_at_most_fifteen_webhooks(api: Api, general: int) -> None:
     for _ in range(MAX_WEBHOOKS):
         await _made(api, general)
 
