@@ -73,7 +73,7 @@ class Messages(Part):
         if known is not None:
             return known
         require_something(form)
-        replied_id = self._replied_id(channel, author_id, form)
+        replied_id = self._answered(channel, author_id, form)
         origin = Origin(type=REPLY if replied_id else 0, reference_id=replied_id)
         message = self.post(channel, author_id, form, origin)
         if form.nonce is not None:
@@ -192,7 +192,7 @@ class Messages(Part):
         channel = self._world.find_channel(channel_id)
         return channel.messages.get(message_id) if channel is not None else None
 
-    def _replied_id(self, channel: Channel, author_id: int, form: MessageForm) -> int | None:
+    def _answered(self, channel: Channel, author_id: int, form: MessageForm) -> int | None:
         message_id = reference_id(form)
         if message_id is None or form.reference is None:
             return None
