@@ -13,6 +13,7 @@ import msgspec
 
 from core.health import Reading
 from core.health.threshold import Threshold, warns_when
+from core.listeners import subscribe
 from state.change import Actor
 from state.directives import directive_table as store
 from state.directives._notify import Notifications, Watcher
@@ -192,9 +193,8 @@ class Directives:
         async with self._halting:
             if self.halted is None:
                 return False
-            await self._repository.write_halt(
-                None, actor.row("halt", "Manus", before="halted", after="working")
-            )
+            row = actor.row("halt", "Manus", before="halted", after="working")
+            await self._repository.write_halt(None, row)
             self.halted = None
             self._halt_changed()
         self._wake.set()
@@ -205,7 +205,7 @@ class Directives:
 
         It is called with None when Manus is halted or resumed, and must not block.
         """
-        return self._notifications.on_change(callback)
+        return subscribe(self._notifications.watchers, callback)
 
     async def run(self) -> None:
         """Carries out queued directives one after another (supervised)."""

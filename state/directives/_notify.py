@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 
 from core.broadcast import Broadcaster
-from core.listeners import subscribe
 from state.directives.records import Directive, DirectivesChanged
 
 logger = logging.getLogger(__name__)
@@ -15,15 +14,15 @@ Watcher = Callable[[Directive | None], None]
 
 
 class Notifications:
-    """Sends notifications; a watcher that fails does not affect others."""
+    """Sends notifications; a watcher that fails does not affect others.
+
+    Attributes:
+        watchers: called at each change.
+    """
 
     def __init__(self, broadcaster: Broadcaster) -> None:
         self._broadcaster = broadcaster
-        self._watchers: list[Watcher] = []
-
-    def on_change(self, callback: Watcher) -> Callable[[], None]:
-        """Adds a watcher; returns the function that removes it."""
-        return subscribe(self._watchers, callback)
+        self.watchers: list[Watcher] = []
 
     def publish(self, directive: Directive | None, *, queued: int, halted: bool) -> None:
         """Publishes a change of an open directive; the end of one is an event of its own."""
@@ -33,7 +32,7 @@ class Notifications:
 
     def notify(self, directive: Directive | None) -> None:
         """Calls the watchers; with None if Manus was halted or resumed."""
-        for watcher in tuple(self._watchers):
+        for watcher in tuple(self.watchers):
             try:
                 watcher(directive)
             except Exception:

@@ -174,7 +174,7 @@ class Webhooks:
         spec = next(spec for spec in IN_EVENTS.values() if spec.record is record)
         self._handlers[spec.name] = handle_job
         if spec.handler not in self.router.handlers:
-            lane = self.router.register(spec.handler, self._handle, when=when)
+            lane = self.router.register(spec.handler, lambda job: self._handlers[job.type](job), when=when)
             self._kernel.supervisor.add(f"inbox:{spec.handler}", lane)
 
     def check(self, data: InEvent) -> None:
@@ -274,9 +274,6 @@ class Webhooks:
         await self.breakers.close()
         await self._outgoing.close()
 
-    async def _handle(self, job: Job) -> None:
-        await self._handlers[job.type](job)
-
     def _build_session(self, look_ups: LookUps) -> aiohttp.ClientSession:
         from core.http.guard import build_session
 
@@ -299,12 +296,12 @@ class Webhooks:
         self._off = tuple(await self.destinations.disabled())
 
     def _probe(self) -> Reading:
-        inbox = self.inbox
+        settings = self._kernel.settings
         return read_queues(
-            inbox.waiting,
+            self.inbox.waiting,
             self.outbox.waiting,
-            full=inbox.high_water,
-            full_share=self._kernel.settings.queue_warn_percent / 100,
+            full=self.inbox.high_water,
+            full_share=settings.queue_warn_percent / 100,
             off=self._off,
-            off_warn=self._kernel.settings.destinations_off_warn,
+            off_warn=settings.destinations_off_warn,
         )
