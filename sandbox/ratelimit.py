@@ -70,13 +70,13 @@ class RateLimits:
             limit, per_s = self._limits[GLOBAL]
             window = self._window((GLOBAL, ""), per_s)
             if window.used >= limit:
-                raise self._refused(window, {"X-RateLimit-Global": "true"}, scope="global")
+                raise self._refused(window, {"X-RateLimit-Global": "true"}, "global")
             window.used += 1
         name = bucket if bucket in self._limits else DEFAULT
         limit, per_s = self._limits[name]
         window = self._window((bucket, major), per_s)
         if window.used >= limit:
-            raise self._refused(window, self._headers(bucket, limit, window), scope="user")
+            raise self._refused(window, self._headers(bucket, limit, window), "user")
         window.used += 1
         return self._headers(bucket, limit, window)
 
@@ -89,9 +89,7 @@ class RateLimits:
         limit, per_s = self._limits[OLD_EDITS]
         window = self._window((OLD_EDITS, str(channel_id)), per_s)
         if window.used >= limit:
-            _, message = REFUSALS[_OLD_EDITS_CODE]
-            left_s = max(0.001, window.ends_s - self._monotonic_s())
-            raise too_many_requests(left_s, {}, scope="shared", code=_OLD_EDITS_CODE, message=message)
+            raise self._refused(window, {}, "shared", _OLD_EDITS_CODE)
         window.used += 1
 
     def _window(self, key: tuple[str, str], per_s: float) -> _Window:
@@ -114,8 +112,10 @@ class RateLimits:
             "X-RateLimit-Bucket": hashlib.sha256(bucket.encode()).hexdigest()[:32],
         }
 
-    def _refused(self, window: _Window, headers: dict[str, str], *, scope: str) -> ApiError:
-        return too_many_requests(max(0.001, window.ends_s - self._monotonic_s()), headers, scope=scope)
+    def _refused(self, window: _Window, headers: dict[str, str], scope: str, code: int = 0) -> ApiError:
+        _, message = REFUSALS.get(code, (429, ""))
+        left_s = max(0.001, window.ends_s - self._monotonic_s())
+        return too_many_requests(left_s, headers, scope=scope, code=code, message=message)
 
 
 def too_many_requests(

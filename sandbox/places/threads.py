@@ -139,7 +139,7 @@ class Threads(Part):
         self._events.deleted(channel, viewers)
 
     def reopen(self, channel: Channel, actor_id: int) -> None:
-        """Prepare a thread for a message: reopens an archived thread unless it is locked.
+        """Reopen an archived thread for a new message, unless it is locked; no-op for other channels.
 
         Raises:
             ApiError: 403 with code 160005 for a locked thread.

@@ -1,4 +1,4 @@
-"""Slash commands asked of the real client in tests, and what their users are told."""
+"""Slash commands for the real client in tests, and the results that their users receive."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ Answer = Callable[[discord.Interaction], Awaitable[None]]
 
 
 def results(sandbox: Sandbox) -> list[dict[str, Any]]:
-    """What users are told about their interactions, filled as it happens."""
+    """The interaction results that users receive; the list grows with each one."""
     told: list[dict[str, Any]] = []
 
     def hear(event: Event) -> None:
@@ -36,7 +36,7 @@ async def register(bot: Bot, answer: Answer) -> None:
 
 
 async def try_it(bot: Bot, sandbox: Sandbox, answer: Answer) -> discord.Interaction:
-    """Runs ``/try`` as the member in #general; gives the interaction once the answer has run through."""
+    """Runs ``/try`` as the member in #general; returns the interaction when its handler has ended."""
     done: asyncio.Future[discord.Interaction] = asyncio.get_running_loop().create_future()
 
     async def run(interaction: discord.Interaction) -> None:

@@ -1,4 +1,4 @@
-"""A slash command registered and run by hand, for tests of what the bot is sent."""
+"""Registers and runs a slash command, for tests of the interaction data."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ async def register(api: Api, **fields: Any) -> None:
 
 
 async def run(api: Api, channel: int, user: str = "member", **options: Any) -> Any:
-    """Runs ``/try``; gives the interaction's data as the bot gets it."""
+    """Runs ``/try``; returns the interaction's data as the bot receives it."""
     raw, _ = await api.identified()
     await api.sandbox.act.slash(user=user, channel=channel, command="/try", options=options)
     return (await raw.event("INTERACTION_CREATE"))["d"]

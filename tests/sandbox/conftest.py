@@ -31,7 +31,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def sandbox(clock: Clock) -> AsyncIterator[Sandbox]:
-    """A sandbox whose windows and deadlines stand still; a test that waits for one makes it short."""
+    """A sandbox whose rate-limit windows and deadlines do not pass unless a test moves or shortens them."""
     running = await start_sandbox(engine=Engine(monotonic_s=clock))
     # Discord's three seconds pass on a busy machine, and what is answered too late is unknown (10015).
     running.engine.interactions.answer_s = 3600.0

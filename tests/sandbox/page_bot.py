@@ -1,4 +1,4 @@
-"""A small real discord.py bot on the sandbox, and a browser page that looks at it."""
+"""A small real discord.py bot in the sandbox, and a browser page beside it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -87,7 +87,7 @@ class _Panel(discord.ui.View):
 
 
 class _Form(discord.ui.Modal, title="A note"):
-    """Tells back what was filled in."""
+    """Answers with the submitted values."""
 
     name: discord.ui.TextInput["_Form"] = discord.ui.TextInput(
         label="Name", min_length=2, max_length=20, placeholder="What the note is called"
@@ -113,7 +113,7 @@ class _Form(discord.ui.Modal, title="A note"):
 
 
 class PageBot(discord.Client):
-    """Answers the few things that the page's tests ask for."""
+    """A bot with the commands that the page's tests use."""
 
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents.all(), allowed_mentions=discord.AllowedMentions.none())
@@ -245,7 +245,7 @@ class Stage:
 
 
 async def stop_clock(page: Page) -> None:
-    """Stops the page's timers, for a page whose clock was installed: they wait until the test moves it."""
+    """Stops the timers of a page with an installed clock until the test moves it."""
     await page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 

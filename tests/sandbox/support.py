@@ -1,4 +1,4 @@
-"""The two sides of the sandbox in tests: the real discord.py client, and frames and requests by hand."""
+"""The clients of the sandbox in tests: the real discord.py client, and raw frames and requests."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ Check = Callable[..., bool]
 
 
 class Bot(discord.Client):
-    """A client that counts what it hears, and identifies again without discord.py's five seconds."""
+    """A client that records its events, and identifies again without discord.py's delay of five seconds."""
 
     def __init__(self, intents: discord.Intents | None = None, **options: Any) -> None:
         self.heard: list[tuple[str, tuple[Any, ...]]] = []
@@ -33,7 +33,7 @@ class Bot(discord.Client):
         self.tree = app_commands.CommandTree(self)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Nothing to wait for: the sandbox allows one session start after another."""
+        """Does not wait: the sandbox allows session starts in a row."""
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         self.heard.append((event, args))
@@ -43,13 +43,13 @@ class Bot(discord.Client):
         super().dispatch(event, *args, **kwargs)
 
     def expect(self, event: str, check: Check = lambda *_: True) -> asyncio.Future[Any]:
-        """The first event of that name from now on that passes; to be awaited."""
+        """Awaitable: the next event of that name that passes the check."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._expected.append((event, check, future))
         return asyncio.ensure_future(asyncio.wait_for(future, WAIT_S))
 
     def texts(self) -> list[str]:
-        """The contents of all messages heard, in order."""
+        """The contents of all received messages, in order."""
         return [args[0].content for name, args in self.heard if name == "message"]
 
     def text_channel(self, channel_id: int) -> discord.TextChannel:
@@ -66,7 +66,7 @@ class Bots:
         self._running: list[tuple[Bot, asyncio.Task[None]]] = []
 
     async def connect(self, bot: Bot | None = None, token: str | None = None) -> Bot:
-        """Connects a client; its failure to do so is raised."""
+        """Connects a client; raises its error if it cannot."""
         bot = bot if bot is not None else Bot()
         ready = bot.expect("ready")
         task = asyncio.create_task(bot.start(token or self._sandbox.token), name="test.bot")
@@ -86,7 +86,7 @@ class Bots:
 
 
 class RawGateway:
-    """The other end of a gateway connection, frame by frame."""
+    """The client end of a gateway connection, frame by frame."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.socket = socket
@@ -127,7 +127,7 @@ class RawGateway:
 
 
 class Api:
-    """REST and controls by hand, for what discord.py never sends."""
+    """Raw REST and control requests, for those that discord.py never sends."""
 
     def __init__(self, sandbox: Sandbox, session: ClientSession) -> None:
         self.sandbox = sandbox
@@ -149,7 +149,7 @@ class Api:
             return response.status, await _json(response)
 
     async def act(self, verb: str, **body: Any) -> tuple[int, Any]:
-        """One of the verbs of ``/sandbox/act/``."""
+        """Calls an action of ``/sandbox/act/``."""
         return await self.control("POST", f"/act/{verb}", body)
 
     async def gateway(self, **query: str) -> RawGateway:
@@ -177,7 +177,7 @@ async def _json(response: ClientResponse) -> Any:
 
 
 class Clock:
-    """Time that stands still until a test moves it."""
+    """A clock that only the test moves."""
 
     def __init__(self) -> None:
         self.now_s = 1_800_000_000.0
@@ -187,7 +187,7 @@ class Clock:
 
 
 def deny_bot(sandbox: Sandbox, channel_id: int, *, deny: int = Permission.VIEW_CHANNEL) -> None:
-    """Takes permissions in a channel from the bot, by default seeing it at all."""
+    """Denies the bot permissions in a channel, by default VIEW_CHANNEL."""
     channel = sandbox.engine.world.find_channel(channel_id)
     assert channel is not None
     channel.overwrites = [Overwrite(sandbox.application_id, 1, 0, int(deny))]

@@ -1,4 +1,4 @@
-"""Faults on request: which requests they hit, how often, and what those are answered."""
+"""Fault injection: the matched requests, how often they fail, and their responses."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Starting, stopping, and what the page's own address serves."""
+"""Starting, stopping, and the routes of the page's address."""
 
 import asyncio
 import json
@@ -176,7 +176,7 @@ def test_only_files_of_known_kinds_are_listed(tmp_path: Path) -> None:
 
 
 class CommandList:
-    """The bot's ``/commands``, as the tests want it to behave."""
+    """A fake of the bot's ``/commands``, with behaviour set by the test."""
 
     def __init__(self) -> None:
         self.body: bytes = b'{"commands": []}'

@@ -1,4 +1,4 @@
-"""JSON in and out."""
+"""Encoding and decoding of JSON."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The real discord.py client making, changing, moving and deleting channels and categories."""
+"""The real discord.py client creating, editing, moving and deleting channels and categories."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The real discord.py client too late, too often, or not right the first time."""
+"""The real discord.py client with late, repeated and invalid responses."""
 
 import asyncio
 

@@ -179,7 +179,7 @@ async def test_the_bot_shows_as_offline_once_its_last_client_has_closed(bots: Bo
 async def test_a_sharded_client_gets_both_servers(pointed: Sandbox) -> None:
     class Sharded(discord.AutoShardedClient):
         async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-            """Nothing to wait for."""
+            """Does not wait."""
 
     client = Sharded(intents=discord.Intents.all(), shard_count=2, guild_ready_timeout=0.01)
     ready = asyncio.Event()

@@ -14,7 +14,7 @@ CROWD = 2500
 
 @pytest.fixture
 def crowd(sandbox: Sandbox) -> list[Member]:
-    """So many more people in the home server, which has five."""
+    """Adds ``CROWD`` people to the home server, which has five; returns the new members."""
     engine = sandbox.engine
     home = engine.world.guilds[sandbox.home_guild_id]
     people: list[Member] = []
@@ -27,7 +27,7 @@ def crowd(sandbox: Sandbox) -> list[Member]:
 
 @pytest.fixture
 async def home(crowd: list[Member], bots: Bots, sandbox: Sandbox) -> discord.Guild:
-    """The home server as the client knows it, which connected once the crowd was there."""
+    """The home server in a client that connected after the people were added."""
     assert crowd
     guild = (await bots.connect()).get_guild(sandbox.home_guild_id)
     assert guild is not None

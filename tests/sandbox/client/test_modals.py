@@ -1,4 +1,4 @@
-"""The real discord.py client asking people to fill in forms."""
+"""The real discord.py client opening modals."""
 
 import asyncio
 from typing import Any
@@ -47,7 +47,7 @@ class Form(discord.ui.Modal, title="A note"):
 
 
 async def open_form(bot: Bot, sandbox: Sandbox) -> tuple[Form, str, dict[str, Any]]:
-    """The form as the member has it open: itself, the interaction's id, and what the page is told."""
+    """The modal that the member has open: the form, the interaction's id, and the results for the page."""
     told = results(sandbox)
     form = Form()
 

@@ -1,4 +1,4 @@
-"""The real discord.py client making, changing, moving, giving and deleting roles."""
+"""The real discord.py client creating, editing, moving, assigning and deleting roles."""
 
 import discord
 

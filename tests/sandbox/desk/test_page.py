@@ -15,7 +15,7 @@ async def _send(page: Page, text: str) -> None:
 
 
 async def _open_panel(page: Page, name: str) -> Locator:
-    """Has the bot send a panel, and finds that message however it is edited."""
+    """Lets the bot send a panel; returns a locator that still finds it after edits."""
     await _send(page, f"!panel {name}")
     message = page.locator(".message", has_text=f"panel {name}").filter(has=page.locator(".embed"))
     return page.locator(f"#{await message.get_attribute('id')}")

@@ -1,4 +1,4 @@
-"""What a screen reader hears of the log."""
+"""Announcements of the log for screen readers."""
 
 import discord
 import pytest
@@ -16,7 +16,7 @@ def _channel(stage: Stage) -> discord.TextChannel:
 
 
 async def _settle(page: Page) -> None:
-    """Waits for the history: what comes along with it is no news."""
+    """Waits until the history is loaded, which is not announced."""
     await expect(page.locator("#log .message, #log .welcome").first).to_be_visible()
 
 

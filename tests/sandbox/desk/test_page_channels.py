@@ -1,4 +1,4 @@
-"""The chat page while channels come, change and go: live, in order, and hidden from whom they are hidden."""
+"""The chat page while channels are created, changed and deleted: live, in order, and without hidden ones."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ def _home(stage: Stage) -> discord.Guild:
 
 
 async def _listed(page: Page) -> list[tuple[str, list[str]]]:
-    """The list of the home server as it stands: categories with their channels."""
+    """The current channel list of the home server: categories with their channels."""
     groups = page.get_by_role("region", name="Helix Home").get_by_role("group")
     return [
         (

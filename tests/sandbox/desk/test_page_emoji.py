@@ -23,7 +23,7 @@ _NOT_DRAWN = r"""async (text) => {
 
 
 def _sources() -> str:
-    """Everything that the bot may write, with what stands there by its Unicode name."""
+    """The texts that the bot may write, and the characters that they give by Unicode name."""
     files = sorted(path for folder in ("bot", "state", "sandbox") for path in (_ROOT / folder).rglob("*.py"))
     files += [*(_ROOT / "bot" / "content").glob("*.md"), _ROOT / "sandbox" / "static" / "js" / "desk.js"]
     text = "\n".join(path.read_text() for path in files)
@@ -51,7 +51,7 @@ async def test_every_drawing_is_a_picture(modules: Page) -> None:
 
 @pytest.mark.parametrize(("font", "shown"), [("'the same for all'", ":pizza:"), ("this.drawn", "🍕")])
 async def test_an_emoji_that_nobody_draws_is_called_by_its_name(modules: Page, font: str, shown: str) -> None:
-    """The font is played by what the canvas gives back: the picture of each text, or one for all of them."""
+    """Replaces the canvas, to act as a font: a picture for each text, or the same one for all."""
     found = await modules.evaluate(f"""async () => {{
         const {{ fillText }} = CanvasRenderingContext2D.prototype;
         const {{ toDataURL }} = HTMLCanvasElement.prototype;

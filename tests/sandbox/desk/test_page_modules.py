@@ -1,4 +1,4 @@
-"""Single modules of the chat page: what may be written where, how names are found, how long a list is."""
+"""Single modules of the chat page: permissions, name search, and the length of lists."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _channel(permissions: int, **more: Any) -> dict[str, Any]:
 
 
 def _given(channel: dict[str, Any] | None, *, meets: bool = True, rooms: int = _WRITE) -> dict[str, Any]:
-    """Where one is, whether one shares a server with the bot, and what one may do in its other channel."""
+    """The open place, whether a server is shared with the bot, and the permissions in its other channel."""
     return {"channel": channel, "meets": meets, "rooms": rooms}
 
 

@@ -1,4 +1,4 @@
-"""The chat page: what is pinned, and messages that are deleted by the dozen."""
+"""The chat page: pinned messages, and bulk deletion."""
 
 import discord
 import pytest

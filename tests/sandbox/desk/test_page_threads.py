@@ -1,4 +1,4 @@
-"""The chat page: threads are started, read, written in, left, archived; the bot answers commands there."""
+"""The chat page: starting, reading, writing in, leaving and archiving threads, and commands in them."""
 
 import discord
 import pytest

@@ -1,4 +1,4 @@
-"""The chat page: what webhooks write is shown as theirs."""
+"""The chat page: messages of webhooks are shown with the webhook's name."""
 
 import discord
 import pytest

@@ -1,4 +1,4 @@
-"""What the message box shows and what is sent for it: names for mentions, names for emoji."""
+"""Names in the message box, and the mentions and emoji that are sent for them."""
 
 import re
 from typing import Any

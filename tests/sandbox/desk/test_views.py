@@ -1,4 +1,4 @@
-"""What the page is told: one person's view of the state, the messages and the events."""
+"""The data of the page: one person's view of the state, the messages and the events."""
 
 import asyncio
 from typing import Any

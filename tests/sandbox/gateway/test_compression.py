@@ -44,7 +44,7 @@ def test_zstd_needs_a_python_that_has_it(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_zstd_flushes_a_block_for_each_payload(monkeypatch: pytest.MonkeyPatch) -> None:
     class Compressor:
-        """Python 3.14's ZstdCompressor, as far as it is used; shows what it was asked for."""
+        """The used part of Python 3.14's ZstdCompressor; appends the requested mode."""
 
         FLUSH_BLOCK = 1
 

@@ -1,4 +1,4 @@
-"""The gateway, frame by frame: what discord.py never sends, and what it never looks at."""
+"""The gateway, frame by frame: payloads and fields that discord.py never sends or reads."""
 
 from typing import Any
 

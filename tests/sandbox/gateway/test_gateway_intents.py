@@ -1,4 +1,4 @@
-"""What a session is told by its intents, shard and permissions, and members on request."""
+"""The events of a session by intents, shard and permissions, and requested members."""
 
 from sandbox import Sandbox
 from tests.sandbox.support import Api, deny_bot

@@ -1,4 +1,4 @@
-"""What people type after a slash, checked by the command's registered options."""
+"""Typed slash commands, checked against the registered options."""
 
 import asyncio
 from typing import Any

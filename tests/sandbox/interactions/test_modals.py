@@ -1,4 +1,4 @@
-"""Modals by hand: what Discord refuses in a form, and the route that submits one."""
+"""Raw modals: Discord's refusals, and the route that submits one."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Answers to an interaction by hand: what is accepted, refused, and reached by its token."""
+"""Raw responses to an interaction: accepted and refused ones, and access by its token."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who is pinged, over real REST with allowed_mentions and permissions."""
+"""Pings over real REST, by allowed_mentions and permissions."""
 
 from typing import Any
 

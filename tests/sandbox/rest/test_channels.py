@@ -1,4 +1,4 @@
-"""Channels by hand: what Discord refuses, and with which code; who is told of what."""
+"""Channels over raw REST: Discord's refusals and their codes, and who receives which event."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Application commands over REST by hand."""
+"""Application commands over raw REST."""
 
 from sandbox import Sandbox
 from tests.sandbox.support import Api

@@ -1,4 +1,4 @@
-"""Messages over REST by hand: nonces, replies, uploads, reactions and their refusals."""
+"""Messages over raw REST: nonces, replies, uploads, reactions and their refusals."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""REST by hand: shapes, refusals and limits that discord.py hides or never meets."""
+"""Raw REST: shapes, refusals and limits that discord.py hides or never reaches."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Roles and members by hand: what Discord refuses, and with which code."""
+"""Roles and members over raw REST: Discord's refusals and their codes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Threads by hand: what Discord refuses, and with which code; the pages of archived ones."""
+"""Threads over raw REST: Discord's refusals and their codes, and paging of archived threads."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Webhooks by hand: what Discord refuses, and with which code."""
+"""Webhooks over raw REST: Discord's refusals and their codes."""
 
 from typing import Any
 
