@@ -63,8 +63,7 @@ class Directives:
     ) -> None:
         self.parts = parts
         self._database, self._webhooks = parts.database, webhooks
-        self._kernel = parts.kernel
-        self._clock = parts.kernel.clock
+        self._kernel, self._clock = parts.kernel, parts.kernel.clock
         self._policy = policy
         self._actions = actions
         self._repository = Repository(parts.database, manager, self._clock)

@@ -133,7 +133,7 @@ class Webhooks:
         await self.shorten_waits()
         self._kernel.clock_skew.on_set_back(self.shorten_waits)
         await self.inbox.open()
-        await self.outbox.refresh()
+        await self._count()
         self.recent.load(await self.outbox.page(limit=MOST))
         self.on_attempt(lambda settled: self.recent.add(settled, self._kernel.clock.now()))
         self._manager.set_event_sink(self._take_events)
@@ -143,7 +143,6 @@ class Webhooks:
         for destination in self.destinations.configured:
             # Create their breakers now, so that they are shown and can be reset before the first delivery.
             self.breakers.get(destination.name, destination.label)
-        self._off = tuple(await self.destinations.disabled())
         for name in self._off:
             self.breakers.get(name, self.destinations.label_of(name))
         supervisor, health = self._kernel.supervisor, self._kernel.health
