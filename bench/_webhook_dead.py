@@ -18,8 +18,9 @@ from core.clock import SystemClock
 from core.http.guard import build_session
 from core.http.look_ups import LookUps
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destinations
 from core.webhooks.outbox import Outbox
@@ -59,7 +60,7 @@ def _percentile(rounds: list[list[float]], percent: int) -> float:
 async def _one_round(*, dead: bool) -> list[float]:
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as folder:
-        database = await Database.open(
+        database = await SqliteStore.open(
             Path(folder) / "helix.db", (*CORE_MIGRATIONS, *WEBHOOK_MIGRATIONS), app_version="bench"
         )
         destinations = Destinations(database, clock, Settings())
@@ -102,7 +103,7 @@ async def _one_round(*, dead: bool) -> list[float]:
         return [arrived[number] - sent[number] for number in range(WARM_UP, len(sent))]
 
 
-async def _emit(database: Database, outbox: Outbox, number: int) -> None:
+async def _emit(database: Store, outbox: Outbox, number: int) -> None:
     at = SystemClock().now()
     await database.write(lambda connection: outbox.enqueue(connection, at, _KIND, _PAYLOAD % number))
     outbox.committed()

@@ -13,10 +13,9 @@ from pathlib import Path
 import uvloop
 
 from core.clock import SystemClock
-from core.store import Database
 from core.store.moments import to_us
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import writer
+from core.store.sqlite import SqliteStore, writer
 from core.store.sqlite.connection import connect_writer
 from core.webhooks.ids import new_id
 from core.webhooks.inbox import Inbox, Incoming
@@ -64,7 +63,7 @@ def _accepting(events: int) -> tuple[Rates, float]:
     """The rates with 64 callers, and the number of events per commit."""
 
     async def run(folder: Path) -> tuple[Rates, float]:
-        database = await Database.open(folder / "helix.db", _MIGRATIONS, app_version="bench")
+        database = await SqliteStore.open(folder / "helix.db", _MIGRATIONS, app_version="bench")
         inbox = Inbox(database, SystemClock(), high_water=10**9)
 
         async def caller(number: int, times: int) -> None:

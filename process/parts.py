@@ -28,7 +28,7 @@ from web.edge.starting import StartingAnswers
 if TYPE_CHECKING:
     from bot.app import BotService
     from core.runtime.datalock import DataLock
-    from core.store import Database
+    from core.store import Store
     from sandbox import Sandbox
     from state.collective import Collective
     from web.app import WebServer
@@ -59,11 +59,11 @@ class Helix:
         logging.getLogger().addHandler(LogCounter(self._kernel.metrics))
         outputs.count_in(self._kernel.metrics)
         self._kernel.health.add_probe("log", outputs.probe)
-        self._database_path = settings.data_dir / "helix.db"
+        self._database_path = settings.database_path
         self._lock: DataLock
         self._sockets: Sockets
         self._answers = StartingAnswers(settings)
-        self._database: Database
+        self._database: Store
         self._sandbox: Sandbox | None = None
         self._collective: Collective
         self._web: WebServer
@@ -160,11 +160,11 @@ class Helix:
 
     async def _open_store(self) -> None:
         await _import(_FOR_STORE)
-        from core.store import Database
         from core.store.schema import CORE_MIGRATIONS
+        from core.store.sqlite import SqliteStore
         from state.schema import STATE_MIGRATIONS
 
-        self._database = await Database.open(
+        self._database = await SqliteStore.open(
             self._database_path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION
         )
 

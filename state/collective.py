@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.files.watcher import FolderWatcher
     from core.http.outgoing import Outgoing
     from core.runtime.kernel import Kernel
-    from core.store import Database
+    from core.store import Store
     from core.store.kv import KeyValueStore
     from state.agents.monitor import AgentMonitor
     from state.alerts import Alerts
@@ -46,7 +46,7 @@ class Collective(msgspec.Struct, kw_only=True):
     """The parts. Each was given the parts that it uses; none of them knows this record."""
 
     kernel: Kernel
-    database: Database
+    database: Store
     manager: StateManager
     journal: Journal
     history: History

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from core.errors import HelixError
 from core.store.errors import StoreError
+from core.store.tx import Tx
 from core.webhooks.job import Job, Refused
 from core.webhooks.table.delivery_table import note_receipt
 from state.agents import find_agent
@@ -150,10 +150,10 @@ class StateHandlers:
     async def take_receipt(self, job: Job, receipt: Receipt) -> None:
         """`receipt`: stores the outcome that the receiver of a delivery reports."""
 
-        def work(connection: sqlite3.Connection) -> bool:
-            known = note_receipt(connection, receipt.delivery, receipt.outcome)
+        def work(tx: Tx) -> bool:
+            known = note_receipt(tx, receipt.delivery, receipt.outcome)
             if known:
-                job.done_with(connection)
+                job.done_with(tx)
             return known
 
         if not await self._collective.database.write(work):
@@ -174,8 +174,8 @@ class StateHandlers:
             raise Refused(directive.result or "The policy refused it.")
 
     async def _done_with(self, job: Job, change: ChangeFunction) -> None:
-        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
-            job.done_with(connection)
+        def also(tx: Tx, _old: Snapshot, _new: Snapshot) -> None:
+            job.done_with(tx)
 
         await self._collective.manager.change_with(change, also=also)
         job.committed()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import cast
@@ -12,8 +11,9 @@ import msgspec
 
 from core.clock import Clock
 from core.listeners import subscribe
-from core.store import Database
+from core.store import Store
 from core.store.errors import DatabaseCorrupt
+from core.store.tx import Tx
 from state.change import Actor, Change, JournalRow
 from state.events import OutEvent
 from state.journal import insert_rows
@@ -27,9 +27,9 @@ ChangeFunction = Callable[[Snapshot], Change]
 Subscriber = Callable[[Snapshot, Snapshot, Change], None]
 # Writes beside a change, in its transaction: gets the connection and the snapshots before and after, returns
 # further events. Like everything in the writer thread it may run twice.
-TransactionHook = Callable[[sqlite3.Connection, Snapshot, Snapshot], Sequence[OutEvent] | None]
+TransactionHook = Callable[[Tx, Snapshot, Snapshot], Sequence[OutEvent] | None]
 # Passes the events of a change to the outbox, in its transaction.
-EventSink = Callable[[sqlite3.Connection, datetime, Sequence[OutEvent]], None]
+EventSink = Callable[[Tx, datetime, Sequence[OutEvent]], None]
 
 
 class StateManager:
@@ -39,7 +39,7 @@ class StateManager:
     and before the caller that asked for the change continues.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Store, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._subscribers: list[Subscriber] = []
@@ -58,14 +58,14 @@ class StateManager:
             DatabaseCorrupt: the stored state is not valid.
         """
 
-        def work(connection: sqlite3.Connection) -> Snapshot:
-            found = read_snapshot(connection)
+        def work(tx: Tx) -> Snapshot:
+            found = read_snapshot(tx)
             if found is None:
                 found = Snapshot(
                     version=1, changed_at=self._clock.now(), source="default", ucf=DEFAULT_UCF, reports={}
                 )
-                write_snapshot(connection, found)
-                write_history(connection, found)
+                write_snapshot(tx, found)
+                write_history(tx, found)
             self._writer.newest = found
             return found
 
@@ -73,8 +73,8 @@ class StateManager:
             self.snapshot = await self._database.write(work)
         except (msgspec.DecodeError, InvalidUCF) as error:
             raise DatabaseCorrupt(
-                f"{self._database.path} holds a state that is not valid ({error}). Replace it by a backup "
-                f"(see {self._database.path.name}.v*.bak beside it), or move it away to start again from "
+                f"{self._database.place} holds a state that is not valid ({error}). Replace it by a backup "
+                f"(see {self._database.place}.v*.bak), or move it away to start again from "
                 "ucf_state.json."
             ) from error
         return self.snapshot
@@ -97,8 +97,8 @@ class StateManager:
     async def change_with(self, function: ChangeFunction, also: TransactionHook | None = None) -> Snapshot:
         """Like `change`; `also` writes in the same transaction. For the parts of `state/` only."""
 
-        def work(connection: sqlite3.Connection) -> tuple[Snapshot, Snapshot, Change]:
-            return self._apply(connection, function, also)
+        def work(tx: Tx) -> tuple[Snapshot, Snapshot, Change]:
+            return self._apply(tx, function, also)
 
         applied = await self._database.write(work, on_commit=self._publish)
         return applied[1]
@@ -124,25 +124,25 @@ class StateManager:
         self._sink = sink
 
     def _apply(
-        self, connection: sqlite3.Connection, function: ChangeFunction, also: TransactionHook | None
+        self, tx: Tx, function: ChangeFunction, also: TransactionHook | None
     ) -> tuple[Snapshot, Snapshot, Change]:
         old = self._writer.newest
         change = function(old)
         now = self._clock.now()
         new = _next(old, change, now)
         rows = change.journal or _rows_for(old, new, change)
-        insert_rows(connection, now, rows)
+        insert_rows(tx, now, rows)
         if new is not old:
-            write_snapshot(connection, new)
+            write_snapshot(tx, new)
             if new.ucf != old.ucf:
-                write_history(connection, new)
+                write_history(tx, new)
         hooks = self._hooks if new is not old else []
         if also is not None:
             hooks = [*hooks, also]
-        added = [event for hook in hooks for event in hook(connection, old, new) or ()]
+        added = [event for hook in hooks for event in hook(tx, old, new) or ()]
         events = (*change.events, *added)
         if events and self._sink is not None:
-            self._sink(connection, now, events)
+            self._sink(tx, now, events)
         self._writer.newest = new
         return old, new, msgspec.structs.replace(change, events=events)
 

@@ -7,7 +7,7 @@ import msgspec
 from core.files.watcher import FolderWatcher
 from core.http.outgoing import Outgoing
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.kv import KeyValueStore
 from core.store.schema import CORE_MIGRATIONS
 from state.agents.monitor import AgentMonitor
@@ -45,7 +45,7 @@ from state.views.gauges import register_gauges
 from state.webhooks import Webhooks
 
 
-async def open_collective(kernel: Kernel, database: Database) -> Collective:
+async def open_collective(kernel: Kernel, database: Store) -> Collective:
     """Loads the state, imports edits from while Helix was down, and registers loops, checks and metrics.
 
     No loop runs before the supervisor is started.
@@ -75,7 +75,7 @@ async def open_collective(kernel: Kernel, database: Database) -> Collective:
     return collective
 
 
-def build_collective(kernel: Kernel, database: Database) -> Collective:
+def build_collective(kernel: Kernel, database: Store) -> Collective:
     """Creates the parts and wires them; nothing is read and nothing runs yet."""
     settings, clock = kernel.settings, kernel.clock
     manager = StateManager(database, clock)

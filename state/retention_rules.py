@@ -33,7 +33,7 @@ def add_rules(collective: Collective) -> None:
         if backups.newest is None:
             return 0
         before = (clock.now() - COPIES_KEPT_FOR).timestamp()
-        return await asyncio.to_thread(_remove_copies, collective.database.path, before)
+        return await asyncio.to_thread(_remove_copies, settings.database_path, before)
 
     as_journal = f"{settings.journal_days} days (JOURNAL_DAYS)"
     retention.add("journal", lambda: collective.journal.prune(limit()), as_journal)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import msgspec
 
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.models import UCF, AgentReport, Lore, Snapshot
 
 
-def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:
+def read_snapshot(tx: Tx) -> Snapshot | None:
     """The snapshot; None in a new database."""
-    row = connection.execute(
-        "SELECT version, changed_us, source, ucf, reports, folklore FROM snapshot"
-    ).fetchone()
+    row = tx.execute("SELECT version, changed_us, source, ucf, reports, folklore FROM snapshot").fetchone()
     if row is None:
         return None
     return Snapshot(
@@ -27,9 +24,9 @@ def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:
     )
 
 
-def write_snapshot(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+def write_snapshot(tx: Tx, snapshot: Snapshot) -> None:
     """Replaces the stored snapshot."""
-    connection.execute(
+    tx.execute(
         "INSERT INTO snapshot (id, version, changed_us, source, ucf, reports, folklore) "
         "VALUES (1, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET version = excluded.version, changed_us = excluded.changed_us, "
@@ -46,9 +43,9 @@ def write_snapshot(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
     )
 
 
-def write_history(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+def write_history(tx: Tx, snapshot: Snapshot) -> None:
     """Adds the six values of a version to the history."""
-    connection.execute(
+    tx.execute(
         "INSERT INTO ucf_history "
         "(version, at_us, source, harmony, resilience, prana, drishti, klesha, zoom) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

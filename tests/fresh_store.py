@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.store.migrations import Migration, MigrationResult, migrate
+from core.store import MigrationResult
+from core.store.migrations import Migration, migrate
 from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import opening
 from state.schema import STATE_MIGRATIONS

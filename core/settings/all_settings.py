@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -44,6 +45,11 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
     def sandbox(self) -> bool:
         """Whether no token was given, so that the sandbox stands in for Discord."""
         return self.in_sandbox or not self.discord_token
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file of the data folder."""
+        return self.data_dir / "helix.db"
 
     @property
     def authority(self) -> str:

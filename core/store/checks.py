@@ -12,7 +12,7 @@ from typing import Final
 from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, Status
 from core.health.threshold import Threshold, fails_when, passes_with, warns_when
 from core.settings import Settings
-from core.store import DatabaseStats, Recovery
+from core.store import Recovery, StoreStats
 from core.store.sqlite import version
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
@@ -25,7 +25,7 @@ _PUT_BACK: Final = (
 _MIB: Final = 1024 * 1024
 
 
-def read_store(stats: DatabaseStats, *, full_share: float) -> Reading:
+def read_store(stats: StoreStats, *, full_share: float) -> Reading:
     """The state of the database: "fail" from a failed transaction until the next successful one.
 
     Args:
@@ -68,7 +68,7 @@ def read_store(stats: DatabaseStats, *, full_share: float) -> Reading:
     return reading
 
 
-def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | None] = ()) -> Reading:
+def read_journal(stats: StoreStats, kept_days: int, beside: Sequence[Check | None] = ()) -> Reading:
     """Whether journal entries can be written and are kept.
 
     Args:

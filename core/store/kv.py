@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from core.clock import Clock, SystemClock
-from core.store import Database
+from core.store import Store, Tx
 
 
 class KeyValueStore:
@@ -17,13 +16,13 @@ class KeyValueStore:
     and Discord, never see each other's ids.
     """
 
-    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+    def __init__(self, database: Store, clock: Clock | None = None) -> None:
         self._database = database
         self._clock = clock or SystemClock()
 
     async def get(self, scope: str, key: str) -> str | None:
         """The value; None if there is none."""
-        return await self._database.read(lambda connection: find(connection, scope, key))
+        return await self._database.read(lambda tx: find(tx, scope, key))
 
     async def set(self, scope: str, key: str, value: str) -> None:
         """Sets or replaces a value; it is on disk when this returns."""
@@ -43,16 +42,16 @@ class KeyValueStore:
         """
         now = self._clock.now()
 
-        def work(connection: sqlite3.Connection) -> str:
-            value = choose(find(connection, scope, key))
-            put(connection, scope, key, value, now)
+        def work(tx: Tx) -> str:
+            value = choose(find(tx, scope, key))
+            put(tx, scope, key, value, now)
             if keep is not None:
                 # A clock that ran ahead may have left times in the future; cap them, or they would stay last.
-                connection.execute(
+                tx.execute(
                     "UPDATE remembered SET updated_at = ?3 WHERE scope = ?1 AND updated_at > ?2",
                     (scope, now.isoformat(), (now - timedelta(microseconds=1)).isoformat()),
                 )
-                connection.execute(
+                tx.execute(
                     "DELETE FROM remembered WHERE scope = ?1 AND key != ?2 AND key NOT IN (SELECT key FROM "
                     "remembered WHERE scope = ?1 AND key != ?2 ORDER BY updated_at DESC LIMIT ?3)",
                     (scope, key, max(0, keep - 1)),
@@ -64,8 +63,8 @@ class KeyValueStore:
     async def delete(self, scope: str, key: str) -> bool:
         """Deletes a value; False if there was none."""
 
-        def work(connection: sqlite3.Connection) -> bool:
-            found = connection.execute("DELETE FROM remembered WHERE scope = ? AND key = ?", (scope, key))
+        def work(tx: Tx) -> bool:
+            found = tx.execute("DELETE FROM remembered WHERE scope = ? AND key = ?", (scope, key))
             return found.rowcount > 0
 
         return await self._database.write(work)
@@ -73,8 +72,8 @@ class KeyValueStore:
     async def forget_scopes(self, prefix: str) -> int:
         """Deletes all values whose scope begins with `prefix`; returns how many there were."""
 
-        def work(connection: sqlite3.Connection) -> int:
-            return connection.execute(
+        def work(tx: Tx) -> int:
+            return tx.execute(
                 "DELETE FROM remembered WHERE substr(scope, 1, length(?1)) = ?1", (prefix,)
             ).rowcount
 
@@ -83,27 +82,23 @@ class KeyValueStore:
     async def items(self, scope: str) -> dict[str, str]:
         """All values of a scope by key, ordered by key."""
 
-        def work(connection: sqlite3.Connection) -> dict[str, str]:
-            rows = connection.execute(
-                "SELECT key, value FROM remembered WHERE scope = ? ORDER BY key", (scope,)
-            )
+        def work(tx: Tx) -> dict[str, str]:
+            rows = tx.execute("SELECT key, value FROM remembered WHERE scope = ? ORDER BY key", (scope,))
             return {str(key): str(value) for key, value in rows}
 
         return await self._database.read(work)
 
 
-def put(connection: sqlite3.Connection, scope: str, key: str, value: str, at: datetime) -> None:
+def put(tx: Tx, scope: str, key: str, value: str, at: datetime) -> None:
     """Sets or replaces a value in the open transaction."""
-    connection.execute(
+    tx.execute(
         "INSERT INTO remembered (scope, key, value, updated_at) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
         (scope, key, value, at.isoformat()),
     )
 
 
-def find(connection: sqlite3.Connection, scope: str, key: str) -> str | None:
+def find(tx: Tx, scope: str, key: str) -> str | None:
     """The value; None if there is none."""
-    row = connection.execute(
-        "SELECT value FROM remembered WHERE scope = ? AND key = ?", (scope, key)
-    ).fetchone()
+    row = tx.execute("SELECT value FROM remembered WHERE scope = ? AND key = ?", (scope, key)).fetchone()
     return None if row is None else str(row[0])

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from core.files.flush import flush
+from core.store.contract import MigrationResult
 from core.store.errors import DatabaseTooNew, DatabaseUnusable, store_error
 
 logger = logging.getLogger(__name__)
@@ -42,20 +43,6 @@ class Migration(msgspec.Struct, frozen=True):
     number: int
     name: str
     statements: tuple[str, ...]
-
-
-class MigrationResult(msgspec.Struct, frozen=True):
-    """What `migrate` did.
-
-    Attributes:
-        version: `user_version` now: the highest number applied.
-        applied: the numbers applied by this start.
-        backup: the copy made beforehand; None if there was no data yet.
-    """
-
-    version: int
-    applied: tuple[int, ...]
-    backup: Path | None
 
 
 def migrate(

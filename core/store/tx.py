@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self, TypeAlias
 
 # What a statement takes and a row holds: TEXT, INTEGER, REAL, BLOB and NULL.
 Value: TypeAlias = str | int | float | bytes | None
 # A tuple of values; which ones, only the statement says.
 Row: TypeAlias = Any
+# By position for `?` and `?1`, by name for `:name`.
+Parameters: TypeAlias = Sequence[Value] | Mapping[str, Value]
 
 
 class Rows(Protocol):
@@ -31,13 +33,13 @@ class Rows(Protocol):
 
 
 class Tx(Protocol):
-    """One transaction, with `?` and `?1` as placeholders. SQLite's is its connection itself.
+    """One transaction, with `?`, `?1` and `:name` as placeholders. SQLite's is its connection itself.
 
     Raises: StoreConflict for a broken constraint; other errors of the engine pass through work functions to
     the store, which reports them.
     """
 
-    def execute(self, sql: str, parameters: Sequence[Value] = ..., /) -> Rows:
+    def execute(self, sql: str, parameters: Parameters = ..., /) -> Rows:
         """Runs one statement. On PostgreSQL it waits for the answer only when the rows are read."""
         ...
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from core.store import Database
+from core.store import Store
 from core.store.tx import Tx
 from core.webhooks.table import notice_table
 
@@ -44,7 +44,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 class DeadLetterNotices:
     """Assigns dead letters to notices; a notice is identified by its time, in microseconds."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Store) -> None:
         self._database = database
 
     async def has_unclaimed(self) -> bool:

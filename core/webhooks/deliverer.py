@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from core.breakers.breaker import Breaker, Permit
 from core.clock import Clock
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
 from core.webhooks.destinations import Destination, Destinations, is_hook
@@ -63,7 +63,7 @@ class Deliverer:
         self,
         outbox: Outbox,
         destinations: Destinations,
-        database: Database,
+        database: Store,
         clock: Clock,
         *,
         session: Callable[[], aiohttp.ClientSession],

@@ -15,7 +15,7 @@ from core.clock import Clock
 from core.errors import HelixError
 from core.logs.secret import Secret
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.moments import from_us, to_us
 from core.store.tx import Tx
 from core.webhooks.signatures import decode_key
@@ -107,7 +107,7 @@ class Destinations:
         names: their names.
     """
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+    def __init__(self, database: Store, clock: Clock, settings: Settings) -> None:
         self._database = database
         self._clock = clock
         self.configured = configured(settings)

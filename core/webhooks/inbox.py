@@ -11,7 +11,7 @@ import msgspec
 
 from core.clock import Clock
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
 from core.store.moments import to_us
 from core.webhooks.ids import new_id, oldest_id
 from core.webhooks.prune import free_keys, prune_received
@@ -63,7 +63,7 @@ class Inbox:
         high_water: no event is accepted while `waiting` is at least this.
     """
 
-    def __init__(self, database: Database, clock: Clock, *, high_water: int = HIGH_WATER) -> None:
+    def __init__(self, database: Store, clock: Clock, *, high_water: int = HIGH_WATER) -> None:
         self._database = database
         self._clock = clock
         self.high_water = high_water

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
 from core.store.moments import to_us
 from core.store.tx import Tx
 from core.webhooks.destinations import Destinations
@@ -35,7 +35,7 @@ class Outbox:
         dead: number of dead letters at the last `refresh`.
     """
 
-    def __init__(self, database: Database, clock: Clock, destinations: Destinations) -> None:
+    def __init__(self, database: Store, clock: Clock, destinations: Destinations) -> None:
         self._database = database
         self._clock = clock
         self._destinations = destinations

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from core.clock import Clock
-from core.store import Database
+from core.store import Store
 from core.store.moments import to_us
 from core.store.tx import Tx
 from core.webhooks.destinations import Destination
@@ -60,7 +60,7 @@ class OutcomeRecorder:
     def __init__(
         self,
         outbox: Outbox,
-        database: Database,
+        database: Store,
         clock: Clock,
         *,
         exhausted: Callable[[Settled], tuple[str, bytes] | None],

@@ -16,7 +16,7 @@ from typing import Final
 from core.breakers.breaker import Breaker
 from core.clock import Clock
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
 from core.webhooks.inbox import Inbox
@@ -43,7 +43,7 @@ class Router:
     def __init__(
         self,
         inbox: Inbox,
-        database: Database,
+        database: Store,
         clock: Clock,
         *,
         breaker: Callable[[str], Breaker],

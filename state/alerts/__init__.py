@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +13,8 @@ from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.listeners import subscribe
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from state.alerts import _writer as writer
 from state.alerts import alert_table as table
 from state.alerts._writer import WrongAlert
@@ -27,7 +27,7 @@ from state.models import Snapshot
 
 __all__ = ["Alert", "Alerts", "WrongAlert"]
 
-Write = Callable[[sqlite3.Connection], None]
+Write = Callable[[Tx], None]
 
 SHORTEST_MUTE: Final = timedelta(minutes=1)
 LONGEST_MUTE: Final = timedelta(days=30)
@@ -46,9 +46,7 @@ class Alerts:
         warn_above: the check warns if more open alerts than this are not acknowledged.
     """
 
-    def __init__(
-        self, manager: StateManager, database: Database, clock: Clock, *, warn_above: int = 0
-    ) -> None:
+    def __init__(self, manager: StateManager, database: Store, clock: Clock, *, warn_above: int = 0) -> None:
         self._bound = Threshold("unacknowledged", "above", warn_above, None, ("ALERTS_UNSEEN_WARN",))
         self._manager = manager
         self._database = database
@@ -68,7 +66,7 @@ class Alerts:
     async def load_mutes(self) -> None:
         """Reads the mutes, and shortens those that a clock that ran ahead has set too long."""
         now = self._clock.now()
-        self._mutes = await self._database.write(lambda connection: table.read_mutes(connection, now))
+        self._mutes = await self._database.write(lambda tx: table.read_mutes(tx, now))
         for listener in tuple(self._listeners):
             listener()
 
@@ -101,8 +99,8 @@ class Alerts:
         there = self._open.get(alert_id)
         row = actor.row("alert", there.key if there else "", before="open", after="acknowledged")
 
-        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
-            alert, events = writer.acknowledge(connection, alert_id, self._clock.now(), actor)
+        def also(tx: Tx, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+            alert, events = writer.acknowledge(tx, alert_id, self._clock.now(), actor)
             kept[:] = [alert]
             return events
 
@@ -164,11 +162,11 @@ class Alerts:
         )
         kept: list[Alert] = []
 
-        def write(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
-            alert, events = writer.raise_or_update(connection, wanted, self._clock.now(), actor)
+        def write(tx: Tx, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+            alert, events = writer.raise_or_update(tx, wanted, self._clock.now(), actor)
             kept[:] = [alert]
             if also is not None:
-                also(connection)
+                also(tx)
             return events
 
         await self._manager.change_with(lambda _: Change(), also=write)
@@ -184,29 +182,27 @@ class Alerts:
             raise WrongAlert("This alert is measured. It clears by itself when its value is back in bounds.")
         kept: list[bool] = []
 
-        def write(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
-            there = table.find_open(connection, key)
+        def write(tx: Tx, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+            there = table.find_open(tx, key)
             kept[:] = [there is not None]
             if also is not None:
-                also(connection)
-            return [] if there is None else [writer.close(connection, there, self._clock.now(), actor)]
+                also(tx)
+            return [] if there is None else [writer.close(tx, there, self._clock.now(), actor)]
 
         await self._manager.change_with(lambda _: Change(), also=write)
         return kept[0]
 
     async def newest(self, *, after_id: int = 0, limit: int = 50) -> tuple[Alert, ...]:
         """Alerts with ids above `after_id`, open or cleared, newest first."""
-        return await self._database.read(
-            lambda connection: table.newest(connection, after_id=after_id, limit=limit)
-        )
+        return await self._database.read(lambda tx: table.newest(tx, after_id=after_id, limit=limit))
 
     async def get(self, alert_id: int) -> Alert | None:
         """One alert, open or cleared; None if there is none."""
-        return await self._database.read(lambda connection: table.find(connection, alert_id))
+        return await self._database.read(lambda tx: table.find(tx, alert_id))
 
     async def within(self, since: datetime, until: datetime) -> tuple[Alert, ...]:
         """Alerts raised in a period, newest first; at most 500."""
-        return await self._database.read(lambda connection: table.within(connection, since, until))
+        return await self._database.read(lambda tx: table.within(tx, since, until))
 
     def probe(self) -> Reading:
         """The reading of the check "alerts": warns if too many open alerts are not acknowledged."""
@@ -226,18 +222,18 @@ class Alerts:
         action = "See `/alerts` and acknowledge the alerts you know about."
         return reading.become(self._bound.judge(len(unknown)), reason, action)
 
-    def _watch(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
-        return [] if new.ucf == old.ucf else writer.measure(connection, new.ucf, new.changed_at)
+    def _watch(self, tx: Tx, old: Snapshot, new: Snapshot) -> list[OutEvent]:
+        return [] if new.ucf == old.ucf else writer.measure(tx, new.ucf, new.changed_at)
 
-    def _look(self, connection: sqlite3.Connection, _old: Snapshot, new: Snapshot) -> list[OutEvent]:
-        return writer.measure(connection, new.ucf, self._clock.now())
+    def _look(self, tx: Tx, _old: Snapshot, new: Snapshot) -> list[OutEvent]:
+        return writer.measure(tx, new.ucf, self._clock.now())
 
     async def _set_mute(self, metric: str, until: datetime | None, actor: Actor) -> None:
         before = self.muted_until(metric)
         row = actor.row("alert", metric, reason="muted" if until else "unmuted", before=before, after=until)
 
-        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
-            table.write_mute(connection, metric, until, now=self._clock.now())
+        def also(tx: Tx, _old: Snapshot, _new: Snapshot) -> None:
+            table.write_mute(tx, metric, until, now=self._clock.now())
 
         event = AlertsMuted(metric=metric, until=until)
         await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)

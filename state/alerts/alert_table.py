@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from core.store.moments import columns_of, fields_of, from_us, to_us
+from core.store.tx import Tx, Value
 from state.events import Severity
 
 # Cleared alerts that are kept; older ones are deleted, and remain in the journal only.
@@ -44,11 +44,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     cleared_at: datetime | None = None
 
 
-def insert(connection: sqlite3.Connection, alert: Alert) -> Alert:
+def insert(tx: Tx, alert: Alert) -> Alert:
     """Inserts a new alert; returns it with its id."""
-    cursor = connection.execute(
+    (number,) = tx.execute(
         "INSERT INTO alerts (key, severity, summary, detail, metric, value, raised_us) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             alert.key,
             alert.severity,
@@ -58,21 +58,21 @@ def insert(connection: sqlite3.Connection, alert: Alert) -> Alert:
             alert.value,
             to_us(alert.raised_at),
         ),
-    )
-    return msgspec.structs.replace(alert, id=int(cursor.lastrowid or 0))
+    ).fetchone()
+    return msgspec.structs.replace(alert, id=int(number))
 
 
-def update_texts(connection: sqlite3.Connection, alert: Alert) -> None:
+def update_texts(tx: Tx, alert: Alert) -> None:
     """Updates severity and texts of an open alert."""
-    connection.execute(
+    tx.execute(
         "UPDATE alerts SET severity = ?, summary = ?, detail = ? WHERE id = ?",
         (alert.severity, alert.summary, alert.detail, alert.id),
     )
 
 
-def acknowledge(connection: sqlite3.Connection, alert: Alert) -> None:
+def acknowledge(tx: Tx, alert: Alert) -> None:
     """Stores who acknowledged an alert, and when."""
-    connection.execute(
+    tx.execute(
         "UPDATE alerts SET acked_us = ?, acked_by = ?, acked_by_id = ? WHERE id = ?",
         (
             None if alert.acknowledged_at is None else to_us(alert.acknowledged_at),
@@ -83,71 +83,69 @@ def acknowledge(connection: sqlite3.Connection, alert: Alert) -> None:
     )
 
 
-def close(connection: sqlite3.Connection, alert_id: int, at: datetime) -> None:
+def close(tx: Tx, alert_id: int, at: datetime) -> None:
     """Marks an alert as cleared, and deletes old cleared ones."""
-    connection.execute("UPDATE alerts SET cleared_us = ? WHERE id = ?", (to_us(at), alert_id))
-    connection.execute(
+    tx.execute("UPDATE alerts SET cleared_us = ? WHERE id = ?", (to_us(at), alert_id))
+    tx.execute(
         "DELETE FROM alerts WHERE cleared_us IS NOT NULL AND id <= "
         "(SELECT id FROM alerts WHERE cleared_us IS NOT NULL ORDER BY id DESC LIMIT 1 OFFSET ?)",
         (CLOSED_KEPT,),
     )
 
 
-def find(connection: sqlite3.Connection, alert_id: int) -> Alert | None:
+def find(tx: Tx, alert_id: int) -> Alert | None:
     """The alert with that id, open or cleared."""
-    return _one(connection, "id = ?", (alert_id,))
+    return _one(tx, "id = ?", (alert_id,))
 
 
-def find_open(connection: sqlite3.Connection, key: str) -> Alert | None:
+def find_open(tx: Tx, key: str) -> Alert | None:
     """The open alert of that key."""
-    return _one(connection, "key = ? AND cleared_us IS NULL", (key,))
+    return _one(tx, "key = ? AND cleared_us IS NULL", (key,))
 
 
-def open_alerts(connection: sqlite3.Connection) -> tuple[Alert, ...]:
+def open_alerts(tx: Tx) -> tuple[Alert, ...]:
     """Every open alert, oldest first."""
-    return _several(connection, "cleared_us IS NULL", (), "id", -1)
+    return _several(tx, "cleared_us IS NULL", (), "id", -1)
 
 
-def newest(connection: sqlite3.Connection, *, after_id: int, limit: int) -> tuple[Alert, ...]:
+def newest(tx: Tx, *, after_id: int, limit: int) -> tuple[Alert, ...]:
     """Alerts with ids above `after_id`, open or cleared, newest first."""
-    return _several(connection, "id > ?", (after_id,), "id DESC", limit)
+    return _several(tx, "id > ?", (after_id,), "id DESC", limit)
 
 
-def within(connection: sqlite3.Connection, since: datetime, until: datetime) -> tuple[Alert, ...]:
+def within(tx: Tx, since: datetime, until: datetime) -> tuple[Alert, ...]:
     """Alerts raised in a period, newest first; at most 500."""
     span = (to_us(since), to_us(until))
-    return _several(connection, "raised_us BETWEEN ? AND ?", span, "id DESC", 500)
+    return _several(tx, "raised_us BETWEEN ? AND ?", span, "id DESC", 500)
 
 
-def read_mutes(connection: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
+def read_mutes(tx: Tx, now: datetime) -> dict[str, datetime]:
     """Each muted metric and until when. A mute set in the future (by a wrong clock) is restarted from now."""
-    connection.execute(
+    tx.execute(
         "UPDATE alert_mutes SET until_us = ?1 + until_us - set_us, set_us = ?1 WHERE set_us > ?1",
         (to_us(now),),
     )
-    return {row[0]: from_us(row[1]) for row in connection.execute("SELECT metric, until_us FROM alert_mutes")}
+    return {row[0]: from_us(row[1]) for row in tx.execute("SELECT metric, until_us FROM alert_mutes")}
 
 
-def write_mute(connection: sqlite3.Connection, metric: str, until: datetime | None, *, now: datetime) -> None:
+def write_mute(tx: Tx, metric: str, until: datetime | None, *, now: datetime) -> None:
     """Mutes a metric from now until a time; None ends the mute."""
-    connection.execute("DELETE FROM alert_mutes WHERE metric = ?", (metric,))
+    tx.execute("DELETE FROM alert_mutes WHERE metric = ?", (metric,))
     if until is not None:
-        connection.execute(
+        tx.execute(
             "INSERT INTO alert_mutes (metric, until_us, set_us) VALUES (?, ?, ?)",
             (metric, to_us(until), to_us(now)),
         )
 
 
-def _one(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Alert | None:
-    found = _several(connection, where, values, "id", 1)
+def _one(tx: Tx, where: str, values: tuple[Value, ...]) -> Alert | None:
+    found = _several(tx, where, values, "id", 1)
     return found[0] if found else None
 
 
-def _several(
-    connection: sqlite3.Connection, where: str, values: tuple[object, ...], order: str, limit: int
-) -> tuple[Alert, ...]:
+def _several(tx: Tx, where: str, values: tuple[Value, ...], order: str, limit: int) -> tuple[Alert, ...]:
     query = f"{_SELECT} WHERE {where} ORDER BY {order} LIMIT ?"
-    return tuple(_alert(row) for row in connection.execute(query, (*values, limit)))
+    return tuple(_alert(row) for row in tx.execute(query, (*values, limit)))
 
 
 def _alert(row: tuple[Any, ...]) -> Alert:

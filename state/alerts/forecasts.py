@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -14,8 +13,9 @@ import msgspec
 from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
-from core.store import Database
+from core.store import Store
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.alerts.holt import Forecast, TooLittleData, forecast
 from state.journal.history import History
 from state.models import METRICS
@@ -56,9 +56,7 @@ class Forecasts:
         poor_percent: the check warns above this mean error, in percent of a metric's range.
     """
 
-    def __init__(
-        self, history: History, database: Database, clock: Clock, *, poor_percent: float = 10
-    ) -> None:
+    def __init__(self, history: History, database: Store, clock: Clock, *, poor_percent: float = 10) -> None:
         self._poor_percent = poor_percent
         self._history = history
         self._database = database
@@ -71,16 +69,16 @@ class Forecasts:
         """Reads when the last one was made, and the accuracy of the last 7 days."""
         since = self._clock.now() - _MEASURED_OVER
         self._made_at = await self._database.read(_newest_moment)
-        self.accuracy = await self._database.read(lambda connection: _read_accuracy(connection, since))
+        self.accuracy = await self._database.read(lambda tx: _read_accuracy(tx, since))
 
     async def run_once(self) -> None:
         """Measures forecasts that came due, and makes new ones once an hour (supervised)."""
         now = self._clock.now()
         if not self.newest or self._is_due(now):
             await self._make(now)
-        await self._database.write(lambda connection: _measure(connection, now))
+        await self._database.write(lambda tx: _measure(tx, now))
         since = now - _MEASURED_OVER
-        self.accuracy = await self._database.read(lambda connection: _read_accuracy(connection, since))
+        self.accuracy = await self._database.read(lambda tx: _read_accuracy(tx, since))
 
     def probe(self) -> Reading:
         """The reading of the check "forecasts": the mean absolute error, in all and by metric."""
@@ -133,7 +131,7 @@ class Forecasts:
         # In a thread: all six would block the event loop for about 50 ms.
         made = await asyncio.to_thread(_make_all, samples)
         if made and self._is_due(now):
-            await self._database.write(lambda connection: _keep(connection, made, now))
+            await self._database.write(lambda tx: _keep(tx, made, now))
             self._made_at = now
         self.newest = MappingProxyType(made)
 
@@ -149,35 +147,35 @@ def _make_all(samples: Mapping[str, Sequence[float | None]]) -> dict[str, Foreca
     return made
 
 
-def _newest_moment(connection: sqlite3.Connection) -> datetime | None:
-    row = connection.execute("SELECT max(made_us) FROM forecasts").fetchone()
+def _newest_moment(tx: Tx) -> datetime | None:
+    row = tx.execute("SELECT max(made_us) FROM forecasts").fetchone()
     return None if row[0] is None else from_us(row[0])
 
 
-def _keep(connection: sqlite3.Connection, made: Mapping[str, Forecast], now: datetime) -> None:
+def _keep(tx: Tx, made: Mapping[str, Forecast], now: datetime) -> None:
     rows = []
     for name, found in made.items():
         for step in _KEPT_STEPS:
             expected = found.steps[step - 1]
             due = to_us(now + _STEP * step)
             rows.append((name, to_us(now), due, expected.value, expected.low, expected.high))
-    connection.executemany(
+    tx.executemany(
         "INSERT INTO forecasts (metric, made_us, for_us, value, low, high) VALUES (?, ?, ?, ?, ?, ?)", rows
     )
-    connection.execute("DELETE FROM forecasts WHERE for_us < ?", (to_us(now - _KEPT_FOR),))
+    tx.execute("DELETE FROM forecasts WHERE for_us < ?", (to_us(now - _KEPT_FOR),))
 
 
-def _measure(connection: sqlite3.Connection, now: datetime) -> None:
+def _measure(tx: Tx, now: datetime) -> None:
     for name in METRICS:
-        connection.execute(
+        tx.execute(
             f"UPDATE forecasts SET actual = (SELECT {name} FROM ucf_history WHERE at_us <= for_us "  # noqa: S608 - our names
             "ORDER BY at_us DESC, version DESC LIMIT 1) WHERE metric = ? AND actual IS NULL AND for_us <= ?",
             (name, to_us(now)),
         )
 
 
-def _read_accuracy(connection: sqlite3.Connection, since: datetime) -> Mapping[str, Accuracy]:
-    rows = connection.execute(
+def _read_accuracy(tx: Tx, since: datetime) -> Mapping[str, Accuracy]:
+    rows = tx.execute(
         "SELECT metric, count(*), avg(abs(value - actual)), "
         "avg(actual BETWEEN low - 1e-9 AND high + 1e-9) "
         "FROM forecasts WHERE actual IS NOT NULL AND for_us > ? GROUP BY metric",

@@ -18,9 +18,10 @@ from core.files.uninterrupted import uninterrupted
 from core.runtime.in_thread import in_thread
 from core.runtime.kernel import Kernel
 from core.runtime.one_at_a_time import OneAtATime
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.store.migrations import Migration
+from core.store.tx import Tx
 from state.backups import _secrets, backup_table
 from state.backups._source import BackupRefused, CopyStopped, OnProgress, Source, check_room
 from state.backups.backup_table import BackupRecord, BackupStatus
@@ -46,7 +47,7 @@ class Backups:
     def __init__(
         self,
         kernel: Kernel,
-        database: Database,
+        database: Store,
         manager: StateManager,
         migrations: tuple[Migration, ...],
     ) -> None:
@@ -54,7 +55,7 @@ class Backups:
         self._database = database
         self._manager = manager
         self._source = Source(
-            database=database.path,
+            database=kernel.settings.database_path,
             folder=kernel.settings.data_dir,
             secrets=_secrets.forms(kernel.settings.secrets()),
             migrations=migrations,
@@ -206,8 +207,8 @@ class Backups:
             finished_at=record.finished_at,
         )
 
-        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
-            backup_table.finish(connection, record)
+        def also(tx: Tx, _old: Snapshot, _new: Snapshot) -> None:
+            backup_table.finish(tx, record)
 
         try:
             await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)
@@ -265,10 +266,10 @@ class Backups:
         work = partial(backup_table.cap_times, now=self._kernel.clock.now())
         self._records = await self._database.write(work)
 
-    async def _change_rows(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        def both(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
-            work(connection)
-            return backup_table.read_all(connection)
+    async def _change_rows(self, work: Callable[[Tx], None]) -> None:
+        def both(tx: Tx) -> tuple[BackupRecord, ...]:
+            work(tx)
+            return backup_table.read_all(tx)
 
         self._records = await self._database.write(both)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -11,6 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from core.store.moments import columns_of, fields_of, to_us
+from core.store.tx import Tx
 from state.change import Actor
 
 BackupStatus = Literal["good", "unchecked", "bad"]
@@ -65,76 +65,74 @@ def named_moment(name: str) -> datetime | None:
         return None
 
 
-def reserve(connection: sqlite3.Connection, now: datetime, actor: Actor) -> tuple[int, str]:
+def reserve(tx: Tx, now: datetime, actor: Actor) -> tuple[int, str]:
     """Reserves the id of a backup that begins now; returns it with the file name."""
-    number = connection.execute(
+    (number,) = tx.execute(
         "INSERT INTO backups (status, file, begun_us, cause, actor, actor_id) "
-        "VALUES ('making', '', ?, ?, ?, ?)",
+        "VALUES ('making', '', ?, ?, ?, ?) RETURNING id",
         (to_us(now), actor.cause, actor.name, actor.id),
-    ).lastrowid
-    name = file_name(number or 0, now)
-    connection.execute("UPDATE backups SET file = ? WHERE id = ?", (name, number))
+    ).fetchone()
+    name = file_name(number, now)
+    tx.execute("UPDATE backups SET file = ? WHERE id = ?", (name, number))
     return number or 0, name
 
 
-def forget(connection: sqlite3.Connection, number: int) -> None:
+def forget(tx: Tx, number: int) -> None:
     """Deletes the row of a backup that no longer exists."""
-    connection.execute("DELETE FROM backups WHERE id = ?", (number,))
+    tx.execute("DELETE FROM backups WHERE id = ?", (number,))
 
 
-def finish(connection: sqlite3.Connection, record: BackupRecord) -> None:
+def finish(tx: Tx, record: BackupRecord) -> None:
     """Marks a backup as complete and checked."""
-    connection.execute(
+    tx.execute(
         "UPDATE backups SET status = 'good', finished_us = ?1, checked_us = ?1, size_bytes = ?2, "
         "sha256 = ?3, detail = ?4 WHERE id = ?5",
         (to_us(record.finished_at), record.size_bytes, record.sha256, record.detail, record.id),
     )
 
 
-def judge(connection: sqlite3.Connection, checked: BackupRecord, now: datetime) -> None:
+def judge(tx: Tx, checked: BackupRecord, now: datetime) -> None:
     """Stores the result of a check: status, hash and remarks."""
-    connection.execute(
+    tx.execute(
         "UPDATE backups SET status = ?, checked_us = ?, sha256 = ?, detail = ? WHERE id = ?",
         (checked.status, to_us(now), checked.sha256, checked.detail, checked.id),
     )
 
 
-def read_all(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
+def read_all(tx: Tx) -> tuple[BackupRecord, ...]:
     """Every finished backup, newest first."""
-    rows = connection.execute(f"{_SELECT} WHERE status != 'making'").fetchall()
+    rows = tx.execute(f"{_SELECT} WHERE status != 'making'").fetchall()
     records = (_record(row) for row in rows)
     return tuple(sorted(records, key=lambda record: (record.begun_at, record.id), reverse=True))
 
 
-def cap_times(connection: sqlite3.Connection, now: datetime) -> tuple[BackupRecord, ...]:
+def cap_times(tx: Tx, now: datetime) -> tuple[BackupRecord, ...]:
     """Moves times in the future (from a wrong clock) to now; returns all backups, newest first."""
-    connection.execute(
+    tx.execute(
         "UPDATE backups SET begun_us = min(begun_us, ?1), finished_us = min(finished_us, ?1), "
         "checked_us = min(checked_us, ?1) WHERE begun_us > ?1 OR finished_us > ?1 OR checked_us > ?1",
         (to_us(now),),
     )
-    return read_all(connection)
+    return read_all(tx)
 
 
-def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> None:
+def reconcile(tx: Tx, found: Mapping[str, int]) -> None:
     """Makes the rows match the files that exist (name to size).
 
     Becomes "unchecked": a file without a row (from a restore, or copied there by hand), and one whose backup
     was killed before its result was stored.
     """
-    known = dict(connection.execute("SELECT file, id FROM backups").fetchall())
+    known = dict(tx.execute("SELECT file, id FROM backups").fetchall())
     for name, number in known.items():
         if name not in found:
-            forget(connection, number)
-    connection.execute(
-        "UPDATE backups SET status = 'unchecked', finished_us = begun_us WHERE status = 'making'"
-    )
+            forget(tx, number)
+    tx.execute("UPDATE backups SET status = 'unchecked', finished_us = begun_us WHERE status = 'making'")
     for name, size_bytes in sorted(found.items()):
         moment = named_moment(name)
         if name in known:
-            connection.execute("UPDATE backups SET size_bytes = ? WHERE file = ?", (size_bytes, name))
+            tx.execute("UPDATE backups SET size_bytes = ? WHERE file = ?", (size_bytes, name))
         elif moment is not None:
-            connection.execute(
+            tx.execute(
                 "INSERT INTO backups (status, file, begun_us, finished_us, size_bytes, cause, detail) "
                 "VALUES ('unchecked', ?1, ?2, ?2, ?3, 'found', 'found in the folder')",
                 (name, to_us(moment), size_bytes),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection
 from typing import Final
 
 from core.clock import Clock
 from core.errors import HelixError, UnknownName
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from core.suggestions import closest
 from state.agents import AgentView
 from state.change import Actor, Change, JournalRow
@@ -68,11 +68,11 @@ class Contexts:
     def __init__(
         self,
         manager: StateManager,
-        database: Database,
+        database: Store,
         clock: Clock,
         *,
         agents: Callable[[], tuple[AgentView, ...]],
-        rituals: Callable[[sqlite3.Connection], tuple[RitualThen, ...]],
+        rituals: Callable[[Tx], tuple[RitualThen, ...]],
     ) -> None:
         self._manager = manager
         self._database = database
@@ -86,7 +86,7 @@ class Contexts:
         actor: Actor,
         note: str | None = None,
         *,
-        beside: Callable[[sqlite3.Connection], None] | None = None,
+        beside: Callable[[Tx], None] | None = None,
     ) -> Context:
         """Stores the present state under a name; an existing name refers to the new checkpoint from now on.
 
@@ -101,9 +101,9 @@ class Contexts:
         at = self._clock.now()
         taken: list[Context] = []
 
-        def also(connection: sqlite3.Connection, _: Snapshot, new: Snapshot) -> None:
+        def also(tx: Tx, _: Snapshot, new: Snapshot) -> None:
             content = Content(
-                ucf=new.ucf, folklore=dict(new.folklore), agents=agents, rituals=self._rituals(connection)
+                ucf=new.ucf, folklore=dict(new.folklore), agents=agents, rituals=self._rituals(tx)
             )
             context = Context(
                 id=0,
@@ -116,9 +116,9 @@ class Contexts:
                 content=content,
             )
             # The hook may run twice; the last run counts.
-            taken[:] = [table.insert(connection, context, actor)]
+            taken[:] = [table.insert(tx, context, actor)]
             if beside is not None:
-                beside(connection)
+                beside(tx)
 
         await self._manager.change_with(
             lambda old: Change(journal=(actor.row(KIND, name, reason=note, after={"kept": old.version}),)),
@@ -138,11 +138,11 @@ class Contexts:
         if folded == DEFAULTS:
             return self._defaults()
 
-        def work(connection: sqlite3.Connection) -> Context | UnknownContext:
-            context = table.find(connection, number, folded)
+        def work(tx: Tx) -> Context | UnknownContext:
+            context = table.find(tx, number, folded)
             if context is None:
                 # In the reader thread: comparing hundreds of names takes a while.
-                return UnknownContext(name.strip(), table.distinct_names(connection))
+                return UnknownContext(name.strip(), table.distinct_names(tx))
             return context
 
         found = await self._database.read(work)
@@ -158,7 +158,7 @@ class Contexts:
             newest_id: leaves out later checkpoints, so that a list stays the same while its pages are turned.
         """
         text = fold(" ".join(containing.split()))
-        return await self._database.read(lambda connection: table.page(connection, text, newest_id))
+        return await self._database.read(lambda tx: table.page(tx, text, newest_id))
 
     async def names(self) -> tuple[str, ...]:
         """Every name that can be restored, without duplicates, newest first."""

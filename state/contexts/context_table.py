@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 import msgspec
 
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.change import Actor
 from state.contexts.records import Content, Context, ContextBrief, RitualThen, fold
 
@@ -26,11 +26,11 @@ _SELECT: Final = (
 )
 
 
-def insert(connection: sqlite3.Connection, context: Context, actor: Actor) -> Context:
+def insert(tx: Tx, context: Context, actor: Actor) -> Context:
     """Inserts a checkpoint and returns it with its id; deletes the oldest beyond the limits."""
-    cursor = connection.execute(
+    (number,) = tx.execute(
         "INSERT INTO contexts (at_us, name, folded, version, cause, actor, actor_id, note, content) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             to_us(context.at),
             context.name,
@@ -42,46 +42,46 @@ def insert(connection: sqlite3.Connection, context: Context, actor: Actor) -> Co
             context.note and context.note[:_NOTE_LENGTH],
             msgspec.json.encode(context.content).decode(),
         ),
-    )
-    _make_room(connection, actor)
-    return msgspec.structs.replace(context, id=int(cursor.lastrowid or 0))
+    ).fetchone()
+    _make_room(tx, actor)
+    return msgspec.structs.replace(context, id=int(number))
 
 
-def find(connection: sqlite3.Connection, number: int | None, folded: str) -> Context | None:
+def find(tx: Tx, number: int | None, folded: str) -> Context | None:
     """The checkpoint with that id or, without an id, the newest with that folded name."""
     where, value = ("id = ?", number) if number is not None else ("folded = ?", folded)
     query = f"{_SELECT}, content FROM contexts WHERE {where} ORDER BY id DESC LIMIT 1"
-    row = connection.execute(query, (value,)).fetchone()
+    row = tx.execute(query, (value,)).fetchone()
     if row is None:
         return None
     content = msgspec.json.decode(row[7], type=Content)
     return Context(**msgspec.structs.asdict(_brief(row)), content=content)
 
 
-def page(connection: sqlite3.Connection, containing: str, newest_id: int | None) -> tuple[ContextBrief, ...]:
+def page(tx: Tx, containing: str, newest_id: int | None) -> tuple[ContextBrief, ...]:
     """Those whose folded name contains a text, newest first, up to `newest_id`."""
-    rows = connection.execute(
+    rows = tx.execute(
         f"{_SELECT} FROM contexts WHERE instr(folded, ?) AND id <= ? ORDER BY id DESC LIMIT ?",
         (containing, 2**62 if newest_id is None else newest_id, MOST),
     )
     return tuple(_brief(row) for row in rows)
 
 
-def distinct_names(connection: sqlite3.Connection) -> list[str]:
+def distinct_names(tx: Tx) -> list[str]:
     """Every name as it was written, newest first."""
-    rows = connection.execute("SELECT name FROM contexts GROUP BY name ORDER BY max(id) DESC")
+    rows = tx.execute("SELECT name FROM contexts GROUP BY name ORDER BY max(id) DESC")
     return [str(row[0]) for row in rows]
 
 
-def restorable_names(connection: sqlite3.Connection) -> tuple[str, ...]:
+def restorable_names(tx: Tx) -> tuple[str, ...]:
     """Every name without duplicates, ignoring case, newest first."""
-    rows = connection.execute("SELECT name, max(id) FROM contexts GROUP BY folded ORDER BY 2 DESC")
+    rows = tx.execute("SELECT name, max(id) FROM contexts GROUP BY folded ORDER BY 2 DESC")
     return tuple(str(row[0]) for row in rows)
 
 
-def last_rituals(connection: sqlite3.Connection) -> tuple[RitualThen, ...]:
+def last_rituals(tx: Tx) -> tuple[RitualThen, ...]:
     """The last finished rituals, newest first, as a checkpoint stores them."""
-    rows = connection.execute(
+    rows = tx.execute(
         "SELECT id, kind, steps, ended_us FROM rituals WHERE status = 'done' ORDER BY id DESC LIMIT ?",
         (_RITUALS_KEPT,),
     )
@@ -102,19 +102,19 @@ def _brief(row: tuple[int, int, str, int, str | None, str | None, int]) -> Conte
     )
 
 
-def _make_room(connection: sqlite3.Connection, actor: Actor) -> None:
+def _make_room(tx: Tx, actor: Actor) -> None:
     if actor.id is not None:
-        connection.execute(
+        tx.execute(
             "DELETE FROM contexts WHERE actor_id = ?1 AND id NOT IN "
             "(SELECT id FROM contexts WHERE actor_id = ?1 ORDER BY id DESC LIMIT ?2)",
             (actor.id, MOST_PER_PERSON),
         )
     else:
-        connection.execute(
+        tx.execute(
             "DELETE FROM contexts WHERE actor_id IS NULL AND cause = ?1 AND id NOT IN "
             "(SELECT id FROM contexts WHERE actor_id IS NULL AND cause = ?1 ORDER BY id DESC LIMIT ?2)",
             (actor.cause, MOST_PER_PROGRAM),
         )
-    connection.execute(
+    tx.execute(
         "DELETE FROM contexts WHERE id NOT IN (SELECT id FROM contexts ORDER BY id DESC LIMIT ?)", (MOST,)
     )

@@ -8,12 +8,12 @@ directive.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.runtime.one_at_a_time import Busy
+from core.store.tx import Tx
 from state.contexts.records import fold
 from state.directives._repository import CAUSE
 from state.directives.action import Outcome, Postponed, Withdrawn, Work
@@ -102,8 +102,8 @@ async def archive(work: Work) -> Outcome:
     name, note = str(work.directive.arguments["name"]), work.directive.key
     query = "SELECT id FROM contexts WHERE folded = ? AND cause = ? AND note = ?"
 
-    def find(connection: sqlite3.Connection) -> int | None:
-        row = connection.execute(query, (fold(name), CAUSE, note)).fetchone()
+    def find(tx: Tx) -> int | None:
+        row = tx.execute(query, (fold(name), CAUSE, note)).fetchone()
         return None if row is None else int(row[0])
 
     number = await work.parts.database.read(find)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 
 import msgspec
 
 from core.clock import Clock
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from state.change import Actor, Change, JournalRow
 from state.directives import directive_table as store
 from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt
@@ -31,7 +31,7 @@ class Repository:
         counts: number of directives by status, as last committed.
     """
 
-    def __init__(self, database: Database, manager: StateManager, clock: Clock) -> None:
+    def __init__(self, database: Store, manager: StateManager, clock: Clock) -> None:
         self._database = database
         self._manager = manager
         self._clock = clock
@@ -45,7 +45,7 @@ class Repository:
     async def correct_times(self) -> None:
         """Moves request times in the future to now, after the clock ran ahead."""
         now = self._clock.now()
-        await self._database.write(lambda connection: store.cap_times(connection, now))
+        await self._database.write(lambda tx: store.cap_times(tx, now))
 
     async def open(self, asked: Directive, decision: JournalRow, key: str | None) -> Directive:
         """Stores a new directive and its decision; returns it with its id. Not for concurrent calls."""
@@ -53,7 +53,7 @@ class Repository:
         directive = msgspec.structs.replace(asked, id=number)
         rows = (decision, _row(directive, directive.actor, before=None))
         events = () if directive.open else (_finished(directive),)
-        await self._commit(rows, events, lambda connection: store.insert(connection, directive, key))
+        await self._commit(rows, events, lambda tx: store.insert(tx, directive, key))
         return directive
 
     async def take_next(self) -> Directive | None:
@@ -61,17 +61,17 @@ class Repository:
         taken: list[Directive | None] = []
         now = self._clock.now()
 
-        def take(connection: sqlite3.Connection) -> None:
-            waiting = store.next_queued(connection)
+        def take(tx: Tx) -> None:
+            waiting = store.next_queued(tx)
             if waiting is None:
                 taken.append(None)
                 return
             running = msgspec.structs.replace(
                 waiting, status="running", attempts=waiting.attempts + 1, started_at=waiting.started_at or now
             )
-            store.update(connection, running)
+            store.update(tx, running)
             again = f", attempt {running.attempts}" if running.attempts > 1 else ""
-            store.add_line(connection, running.id, now, f"begun{again}")
+            store.add_line(tx, running.id, now, f"begun{again}")
             taken.append(running)
 
         if not self.counts["queued"]:
@@ -86,7 +86,7 @@ class Repository:
         result: str,
         *,
         row: JournalRow | None = None,
-        beside: Callable[[sqlite3.Connection], object] | None = None,
+        beside: Callable[[Tx], object] | None = None,
     ) -> Directive:
         """Stores the end of a directive; `beside` writes in the same transaction."""
         finished = msgspec.structs.replace(
@@ -95,10 +95,10 @@ class Repository:
         rows = (_row(finished, actor_of(finished), before="running"),)
         update = self._updater(finished, result)
 
-        def keep(connection: sqlite3.Connection) -> None:
-            update(connection)
+        def keep(tx: Tx) -> None:
+            update(tx)
             if beside is not None:
-                beside(connection)
+                beside(tx)
 
         await self._commit(rows if row is None else (row, *rows), (_finished(finished),), keep)
         return finished
@@ -110,11 +110,11 @@ class Repository:
         )
         update = self._updater(cancelled, "cancelled")
 
-        def keep(connection: sqlite3.Connection) -> None:
-            current = store.find(connection, directive.id)
+        def keep(tx: Tx) -> None:
+            current = store.find(tx, directive.id)
             if current is None or current.status != "queued":
                 raise _Gone
-            update(connection)
+            update(tx)
 
         try:
             row = _row(cancelled, actor, before="queued")
@@ -147,18 +147,18 @@ class Repository:
     async def add_line(self, directive: Directive, text: str) -> None:
         """Adds a line to a directive's log."""
         now = self._clock.now()
-        await self._database.write(lambda connection: store.add_line(connection, directive.id, now, text))
+        await self._database.write(lambda tx: store.add_line(tx, directive.id, now, text))
 
     async def write_halt(self, halt: Halt | None, row: JournalRow) -> None:
         """Stores a halt, or its end."""
-        await self._commit((row,), (), lambda connection: store.write_halt(connection, halt))
+        await self._commit((row,), (), lambda tx: store.write_halt(tx, halt))
 
-    def _updater(self, directive: Directive, line: str) -> Callable[[sqlite3.Connection], None]:
+    def _updater(self, directive: Directive, line: str) -> Callable[[Tx], None]:
         now = self._clock.now()
 
-        def keep(connection: sqlite3.Connection) -> None:
-            store.update(connection, directive)
-            store.add_line(connection, directive.id, now, line)
+        def keep(tx: Tx) -> None:
+            store.update(tx, directive)
+            store.add_line(tx, directive.id, now, line)
 
         return keep
 
@@ -166,13 +166,13 @@ class Repository:
         self,
         rows: tuple[JournalRow, ...],
         events: tuple[OutEvent, ...],
-        keep: Callable[[sqlite3.Connection], None],
+        keep: Callable[[Tx], None],
     ) -> None:
         counted: list[Mapping[DirectiveStatus, int]] = []
 
-        def also(connection: sqlite3.Connection, _old: object, _new: object) -> None:
-            keep(connection)
-            counted.append(store.counts(connection))
+        def also(tx: Tx, _old: object, _new: object) -> None:
+            keep(tx)
+            counted.append(store.counts(tx))
 
         await self._manager.change_with(lambda _: Change(journal=rows, events=events), also)
         self.counts = counted[-1]

@@ -15,7 +15,7 @@ from state.events import OutEvent
 
 if TYPE_CHECKING:
     from core.runtime.kernel import Kernel
-    from core.store import Database
+    from core.store import Store
     from state.alerts import Alerts
     from state.backups import Backups
     from state.contexts import Contexts
@@ -52,7 +52,7 @@ class Parts(msgspec.Struct, frozen=True):
     """The parts of the collective that actions use."""
 
     kernel: Kernel
-    database: Database
+    database: Store
     journal: Journal
     alerts: Alerts
     rituals: Rituals

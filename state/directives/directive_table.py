@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from core.store.moments import columns_of, fields_of, from_us, to_us
+from core.store.tx import Rows, Tx
 from state.change import Actor
 from state.directives.policy import Rank
 from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
@@ -26,16 +26,16 @@ _SELECT: Final = (
 _COLUMNS: Final = columns_of(_SELECT)
 
 
-def next_number(connection: sqlite3.Connection) -> int:
+def next_number(tx: Tx) -> int:
     """The id of the next new directive; no id is used twice."""
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'directives'").fetchone()
+    row = tx.execute("SELECT seq FROM sqlite_sequence WHERE name = 'directives'").fetchone()
     return 1 if row is None else int(row[0]) + 1
 
 
-def insert(connection: sqlite3.Connection, directive: Directive, key: str | None) -> None:
+def insert(tx: Tx, directive: Directive, key: str | None) -> None:
     """Inserts a new directive, and deletes old finished ones."""
     actor = directive.actor
-    connection.execute(
+    tx.execute(
         "INSERT INTO directives (id, key, text, action, arguments, rank, cause, actor, actor_id, status, "
         "result, queued_us, finished_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -54,45 +54,45 @@ def insert(connection: sqlite3.Connection, directive: Directive, key: str | None
             None if directive.finished_at is None else to_us(directive.finished_at),
         ),
     )
-    connection.execute(
+    tx.execute(
         "DELETE FROM directives WHERE id <= ? AND status NOT IN ('queued', 'running')", (directive.id - KEPT,)
     )
 
 
-def find(connection: sqlite3.Connection, number: int) -> Directive | None:
+def find(tx: Tx, number: int) -> Directive | None:
     """The directive with that id; None if there is none."""
-    return _one(connection.execute(f"{_SELECT} WHERE id = ?", (number,)))
+    return _one(tx.execute(f"{_SELECT} WHERE id = ?", (number,)))
 
 
-def find_key(connection: sqlite3.Connection, key: str) -> Directive | None:
+def find_key(tx: Tx, key: str) -> Directive | None:
     """The directive with this key; None if there is none."""
-    return _one(connection.execute(f"{_SELECT} WHERE key = ?", (key,)))
+    return _one(tx.execute(f"{_SELECT} WHERE key = ?", (key,)))
 
 
-def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
+def newest(tx: Tx, limit: int) -> tuple[Directive, ...]:
     """Open directives in the order in which they run, then the others, newest first."""
     query = (
         f"{_SELECT} ORDER BY "
         "CASE status WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END, "
         "CASE WHEN status IN ('running', 'queued') THEN id ELSE -id END LIMIT ?"
     )
-    return tuple(_directive(row) for row in connection.execute(query, (limit,)))
+    return tuple(_directive(row) for row in tx.execute(query, (limit,)))
 
 
-def next_queued(connection: sqlite3.Connection) -> Directive | None:
+def next_queued(tx: Tx) -> Directive | None:
     """The next directive to run; None if none is queued."""
-    return _one(connection.execute(f"{_SELECT} WHERE status = 'queued' ORDER BY id LIMIT 1"))
+    return _one(tx.execute(f"{_SELECT} WHERE status = 'queued' ORDER BY id LIMIT 1"))
 
 
-def find_running(connection: sqlite3.Connection) -> tuple[Directive, ...]:
+def find_running(tx: Tx) -> tuple[Directive, ...]:
     """Directives that ran when the process ended."""
     query = f"{_SELECT} WHERE status = 'running' ORDER BY id"
-    return tuple(_directive(row) for row in connection.execute(query))
+    return tuple(_directive(row) for row in tx.execute(query))
 
 
-def update(connection: sqlite3.Connection, directive: Directive) -> None:
+def update(tx: Tx, directive: Directive) -> None:
     """Updates status, result, attempts and times of a directive."""
-    connection.execute(
+    tx.execute(
         "UPDATE directives SET status = ?, result = ?, attempts = ?, started_us = ?, finished_us = ? "
         "WHERE id = ?",
         (
@@ -106,28 +106,28 @@ def update(connection: sqlite3.Connection, directive: Directive) -> None:
     )
 
 
-def add_line(connection: sqlite3.Connection, number: int, at: datetime, text: str) -> None:
+def add_line(tx: Tx, number: int, at: datetime, text: str) -> None:
     """Adds a line to a directive's log, and deletes its oldest lines beyond the limit."""
-    connection.execute(
+    tx.execute(
         "INSERT INTO directive_log (directive, at_us, text) VALUES (?, ?, ?)",
         (number, to_us(at), text[:_LINE_LENGTH]),
     )
-    connection.execute(
+    tx.execute(
         "DELETE FROM directive_log WHERE directive = ?1 AND id NOT IN "
         "(SELECT id FROM directive_log WHERE directive = ?1 ORDER BY id DESC LIMIT ?2)",
         (number, LOG_LINES),
     )
 
 
-def log_of(connection: sqlite3.Connection, number: int) -> tuple[LogLine, ...]:
+def log_of(tx: Tx, number: int) -> tuple[LogLine, ...]:
     """A directive's log, oldest line first."""
     query = "SELECT at_us, text FROM directive_log WHERE directive = ? ORDER BY id"
-    return tuple(LogLine(from_us(at_us), text) for at_us, text in connection.execute(query, (number,)))
+    return tuple(LogLine(from_us(at_us), text) for at_us, text in tx.execute(query, (number,)))
 
 
-def counts(connection: sqlite3.Connection) -> Mapping[DirectiveStatus, int]:
+def counts(tx: Tx) -> Mapping[DirectiveStatus, int]:
     """Number of directives by status."""
-    found = dict(connection.execute("SELECT status, count(*) FROM directives GROUP BY status").fetchall())
+    found = dict(tx.execute("SELECT status, count(*) FROM directives GROUP BY status").fetchall())
     return {status: int(found.get(status, 0)) for status in STATUSES}
 
 
@@ -137,40 +137,40 @@ _LOAD: Final = (
 )
 
 
-def load_of(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tuple[int, int]:
+def load_of(tx: Tx, actor: Actor, since: datetime) -> tuple[int, int]:
     """Number of an asker's open directives, and of those requested since a time."""
     who = "actor_id = ?" if actor.id is not None else "actor_id IS NULL AND cause = ?"
-    row = connection.execute(
+    row = tx.execute(
         f"{_LOAD} WHERE {who}", (to_us(since), actor.cause if actor.id is None else actor.id)
     ).fetchone()
     return int(row[0]), int(row[1])
 
 
-def cap_times(connection: sqlite3.Connection, now: datetime) -> None:
+def cap_times(tx: Tx, now: datetime) -> None:
     """Moves request times in the future to now; they would count towards an asker's hour too long."""
-    connection.execute("UPDATE directives SET queued_us = ?1 WHERE queued_us > ?1", (to_us(now),))
+    tx.execute("UPDATE directives SET queued_us = ?1 WHERE queued_us > ?1", (to_us(now),))
 
 
-def read_halt(connection: sqlite3.Connection) -> Halt | None:
+def read_halt(tx: Tx) -> Halt | None:
     """The present halt; None if there is none."""
-    row = connection.execute("SELECT since_us, cause, actor, actor_id, reason FROM manus").fetchone()
+    row = tx.execute("SELECT since_us, cause, actor, actor_id, reason FROM manus").fetchone()
     if row is None:
         return None
     return Halt(since=from_us(row[0]), actor=Actor(row[1], row[2], row[3]), reason=row[4])
 
 
-def write_halt(connection: sqlite3.Connection, halt: Halt | None) -> None:
+def write_halt(tx: Tx, halt: Halt | None) -> None:
     """Stores a halt, or its end."""
-    connection.execute("DELETE FROM manus")
+    tx.execute("DELETE FROM manus")
     if halt is not None:
-        connection.execute(
+        tx.execute(
             "INSERT INTO manus (id, since_us, cause, actor, actor_id, reason) VALUES (1, ?, ?, ?, ?, ?)",
             (to_us(halt.since), halt.actor.cause, halt.actor.name, halt.actor.id, halt.reason),
         )
 
 
-def _one(cursor: sqlite3.Cursor) -> Directive | None:
-    row = cursor.fetchone()
+def _one(rows: Rows) -> Directive | None:
+    row = rows.fetchone()
     return None if row is None else _directive(row)
 
 

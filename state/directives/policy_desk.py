@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,7 +11,8 @@ import msgspec
 from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import passes_with
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from state.change import Actor
 from state.directives.policy import APPROVED, KIND, PRINCIPLES, Circumstances, Decision, Rank, judge
 from state.manager import StateManager
@@ -28,7 +28,7 @@ class PolicyDesk:
 
     def __init__(
         self,
-        database: Database,
+        database: Store,
         manager: StateManager,
         clock: Clock,
         *,
@@ -83,10 +83,10 @@ class PolicyDesk:
         )
 
 
-def _count(connection: sqlite3.Connection) -> Counter[str]:
+def _count(tx: Tx) -> Counter[str]:
     counts: Counter[str] = Counter()
     query = "SELECT before, after, count(*) FROM journal WHERE kind = ? GROUP BY before, after"
-    for principle, outcome, count in connection.execute(query, (KIND,)):
+    for principle, outcome, count in tx.execute(query, (KIND,)):
         approved = msgspec.json.decode(outcome) == APPROVED
         counts[APPROVED if approved else msgspec.json.decode(principle)] += count
     return counts

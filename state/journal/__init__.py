@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
@@ -10,8 +9,9 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.change import JournalRow
 from state.models import METRICS, UCF
 
@@ -39,7 +39,7 @@ class JournalEntry(JournalRow, frozen=True, kw_only=True):
 class Journal:
     """Reads the journal; only `StateManager.change` and `StateManager.record` write it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Store) -> None:
         self._database = database
 
     async def entries(
@@ -64,8 +64,8 @@ class Journal:
         query = f"{_SELECT}{where} ORDER BY id DESC LIMIT ?"
         values.append(max(0, min(limit, LIMIT)))
 
-        def work(connection: sqlite3.Connection) -> tuple[JournalEntry, ...]:
-            return tuple(_entry(row) for row in connection.execute(query, values))
+        def work(tx: Tx) -> tuple[JournalEntry, ...]:
+            return tuple(_entry(row) for row in tx.execute(query, values))
 
         return await self._database.read(work)
 
@@ -80,8 +80,8 @@ class Journal:
         where, values = _conditions(subject, kinds, since, None)
         query = f"{_COUNT}{where}"
 
-        def work(connection: sqlite3.Connection) -> int:
-            return int(connection.execute(query, values).fetchone()[0])
+        def work(tx: Tx) -> int:
+            return int(tx.execute(query, values).fetchone()[0])
 
         return await self._database.read(work)
 
@@ -97,8 +97,8 @@ class Journal:
     async def _ucf(self, which: str, *values: int) -> tuple[UCF, datetime] | None:
         query = f"{_UCF} {which}"
 
-        def work(connection: sqlite3.Connection) -> tuple[UCF, datetime] | None:
-            row = connection.execute(query, values).fetchone()
+        def work(tx: Tx) -> tuple[UCF, datetime] | None:
+            row = tx.execute(query, values).fetchone()
             if row is None:
                 return None
             return UCF(**dict(zip(METRICS, row[1:], strict=True))), from_us(row[0])
@@ -113,22 +113,22 @@ class Journal:
         limit_us = to_us(older_than)
         removed = 0
         while True:
-            gone = await self._database.write(lambda connection: _prune_chunk(connection, limit_us))
+            gone = await self._database.write(lambda tx: _prune_chunk(tx, limit_us))
             removed += gone
             if gone < _PRUNE_CHUNK:
                 break
-        await self._database.write(lambda connection: _prune_history(connection, limit_us))
+        await self._database.write(lambda tx: _prune_history(tx, limit_us))
         return removed
 
 
-def insert_rows(connection: sqlite3.Connection, at: datetime, rows: Sequence[JournalRow]) -> None:
+def insert_rows(tx: Tx, at: datetime, rows: Sequence[JournalRow]) -> None:
     """Inserts rows in the open transaction; for `state/manager.py`.
 
     Raises:
         HelixError: `before` or `after` cannot be stored: not JSON, or over 64 KiB of it.
     """
     if rows:
-        connection.executemany(
+        tx.executemany(
             "INSERT INTO journal (at_us, kind, subject, cause, actor, actor_id, reason, before, after) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -202,15 +202,15 @@ def _decoded(text: str | None) -> object | None:
     return value
 
 
-def _prune_chunk(connection: sqlite3.Connection, limit_us: int) -> int:
-    return connection.execute(
+def _prune_chunk(tx: Tx, limit_us: int) -> int:
+    return tx.execute(
         "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE at_us < ? ORDER BY id LIMIT ?)",
         (limit_us, _PRUNE_CHUNK),
     ).rowcount
 
 
-def _prune_history(connection: sqlite3.Connection, limit_us: int) -> None:
-    connection.execute(
+def _prune_history(tx: Tx, limit_us: int) -> None:
+    tx.execute(
         "DELETE FROM ucf_history WHERE at_us < ? AND version < "
         "(SELECT max(version) FROM ucf_history WHERE at_us < ?)",
         (limit_us, limit_us),

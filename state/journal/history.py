@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -10,8 +9,9 @@ from typing import Final
 
 import msgspec
 
-from core.store import Database
+from core.store import Store
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.models import METRICS
 
 MOST_POINTS: Final = 2_000
@@ -83,7 +83,7 @@ class Step(msgspec.Struct, frozen=True):
 class History:
     """Reads the history of the UCF; each call is one read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Store) -> None:
         self._database = database
 
     async def series(
@@ -93,17 +93,17 @@ class History:
         span = to_us(since), to_us(until)
         limit = max(2, min(points, MOST_POINTS))
 
-        def work(connection: sqlite3.Connection) -> dict[str, Series]:
-            return {metric: _series(connection, METRICS[metric].name, span, limit) for metric in metrics}
+        def work(tx: Tx) -> dict[str, Series]:
+            return {metric: _series(tx, METRICS[metric].name, span, limit) for metric in metrics}
 
         return await self._database.read(work)
 
     async def steps(self, since: datetime, until: datetime, *, limit: int = 200) -> tuple[Step, ...]:
         """The last `limit` changes in a period, oldest first."""
 
-        def work(connection: sqlite3.Connection) -> tuple[Step, ...]:
+        def work(tx: Tx) -> tuple[Step, ...]:
             # One more, to see what the first change changed.
-            rows = connection.execute(_STEPS, (to_us(until), limit + 1)).fetchall()[::-1]
+            rows = tx.execute(_STEPS, (to_us(until), limit + 1)).fetchall()[::-1]
             found = []
             for before, row in pairwise(rows):
                 if row[0] > to_us(since):
@@ -118,26 +118,26 @@ class History:
     ) -> dict[str, tuple[float | None, ...]]:
         """Each metric at each time; None before the first value."""
 
-        def work(connection: sqlite3.Connection) -> dict[str, tuple[float | None, ...]]:
+        def work(tx: Tx) -> dict[str, tuple[float | None, ...]]:
             return {
-                metric: tuple(_value_at(connection, METRICS[metric].name, moment) for moment in moments)
+                metric: tuple(_value_at(tx, METRICS[metric].name, moment) for moment in moments)
                 for metric in metrics
             }
 
         return await self._database.read(work)
 
 
-def _value_at(connection: sqlite3.Connection, metric: str, moment: datetime) -> float | None:
-    row = connection.execute(_AT.format(metric=metric), (to_us(moment),)).fetchone()
+def _value_at(tx: Tx, metric: str, moment: datetime) -> float | None:
+    row = tx.execute(_AT.format(metric=metric), (to_us(moment),)).fetchone()
     return None if row is None else float(row[1])
 
 
-def _series(connection: sqlite3.Connection, metric: str, span: tuple[int, int], limit: int) -> Series:
+def _series(tx: Tx, metric: str, span: tuple[int, int], limit: int) -> Series:
     since_us, until_us = span
-    first = connection.execute(_AT.format(metric=metric), (since_us,)).fetchone()
+    first = tx.execute(_AT.format(metric=metric), (since_us,)).fetchone()
     carried = None if first is None else float(first[1])
     values = {"since": since_us, "until": until_us, "carried": carried, "limit": limit + 1}
-    changes: list[tuple[int, float]] = connection.execute(_CHANGES.format(metric=metric), values).fetchall()
+    changes: list[tuple[int, float]] = tx.execute(_CHANGES.format(metric=metric), values).fetchall()
     exact = len(changes) + (carried is not None) <= limit
     if exact:
         steps = changes if carried is None else [(since_us, carried), *changes]
@@ -145,7 +145,7 @@ def _series(connection: sqlite3.Connection, metric: str, span: tuple[int, int], 
     else:
         width = max(1, -(-(until_us - since_us) // limit))
         named = {"since": since_us, "until": until_us, "width": width}
-        rows: list[_Bucket] = connection.execute(_BUCKETED.format(metric=metric), named).fetchall()
+        rows: list[_Bucket] = tx.execute(_BUCKETED.format(metric=metric), named).fetchall()
         points = _filled(rows, span, width, carried)
     return Series(metric=metric, since=from_us(since_us), until=from_us(until_us), points=points, exact=exact)
 

@@ -6,12 +6,12 @@ The numbers of checkpoints, directives and alerts remain.
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from core.store.tx import Tx, Value
 from state.contexts.records import fold
 
 # Replaces words in columns that must not be empty.
@@ -57,11 +57,11 @@ class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
     sent: frozenset[int]
 
 
-def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
+def find_own_words(tx: Tx, user_id: int) -> OwnWords:
     """Finds a person's words; call it before they are erased."""
 
     def column(query: str) -> frozenset[Any]:
-        return frozenset(row[0] for row in connection.execute(query, {"who": user_id}) if row[0] is not None)
+        return frozenset(row[0] for row in tx.execute(query, {"who": user_id}) if row[0] is not None)
 
     name = "SELECT name FROM contexts WHERE actor_id IS {0} :who UNION SELECT subject FROM journal WHERE "
     name += (
@@ -71,7 +71,7 @@ def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
         "SELECT text FROM directives WHERE actor_id IS {0} :who UNION SELECT after ->> '$.task' FROM journal "
     )
     text += "WHERE kind = 'directive' AND cause = 'directive' AND actor_id IS {0} :who AND json_valid(after)"
-    said = connection.execute(
+    said = tx.execute(
         "SELECT actor_id IS ?, after ->> '$.alert', after ->> '$.summary', subject FROM journal "
         "WHERE kind = 'alert' AND json_valid(after) AND json_type(after) = 'object'",
         (user_id,),
@@ -90,23 +90,23 @@ def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
     )
 
 
-def erase_quotations(connection: sqlite3.Connection, words: OwnWords, user_id: int) -> Iterator[str]:
+def erase_quotations(tx: Tx, words: OwnWords, user_id: int) -> Iterator[str]:
     """Erases quotations in the journal, alerts and outgoing events; yields the table of each changed row."""
     for number, summary in words.alerts:
         update = "UPDATE alerts SET summary = ?, detail = '' WHERE id = ? AND summary = ?"
-        yield from _change(connection, "alerts", update, (FORGOTTEN, number, summary))
+        yield from _change(tx, "alerts", update, (FORGOTTEN, number, summary))
     for number in words.keys:
-        connection.execute("UPDATE alerts SET key = ? WHERE id = ?", (f"{FORGOTTEN}.{number}", number))
+        tx.execute("UPDATE alerts SET key = ? WHERE id = ?", (f"{FORGOTTEN}.{number}", number))
     query = "SELECT actor_id, id, kind, subject, reason, before, after FROM journal WHERE kind IN "
     query += "('alert', 'context', 'directive') OR reason LIKE 'restored from checkpoint %'"
-    known = {row[0] for row in connection.execute("SELECT id FROM contexts")}
-    for actor_id, *row in connection.execute(query).fetchall():
+    known = {row[0] for row in tx.execute("SELECT id FROM contexts")}
+    for actor_id, *row in tx.execute(query).fetchall():
         if (changed := _without(tuple(row), words, known)) != tuple(row):
             number, _, *values = changed
             update = "UPDATE journal SET subject = ?, reason = ?, before = ?, after = ? WHERE id = ?"
-            found = tuple(_change(connection, "journal", update, (*values, number)))
+            found = tuple(_change(tx, "journal", update, (*values, number)))
             yield from () if actor_id == user_id else found
-    yield from _erase_sent(connection, words)
+    yield from _erase_sent(tx, words)
 
 
 _Row = tuple[int, str, str, str | None, str | None, str | None]
@@ -132,14 +132,14 @@ def _without(row: _Row, words: OwnWords, known: set[int]) -> _Row:
     return number, kind, subject, reason, before, after
 
 
-def _erase_sent(connection: sqlite3.Connection, words: OwnWords) -> Iterator[str]:
+def _erase_sent(tx: Tx, words: OwnWords) -> Iterator[str]:
     """Deletes events that they sent by hand, and cleans events about their directives and alerts."""
     for seq in words.sent:
         # Its deliveries are deleted with it.
-        yield from _change(connection, "outbox", "DELETE FROM outbox WHERE seq = ?", (seq,))
+        yield from _change(tx, "outbox", "DELETE FROM outbox WHERE seq = ?", (seq,))
     query = "SELECT seq, type, payload FROM outbox WHERE type IN "
     query += "('directive.finished', 'alert.raised', 'alert.cleared')"
-    for seq, kind, payload in connection.execute(query).fetchall():
+    for seq, kind, payload in tx.execute(query).fetchall():
         event = msgspec.json.decode(payload)
         data = event["data"]
         if kind == "directive.finished" and data["directive"] in words.directives:
@@ -154,13 +154,11 @@ def _erase_sent(connection: sqlite3.Connection, words: OwnWords) -> Iterator[str
         if event == msgspec.json.decode(payload):
             continue
         values = (msgspec.json.encode(event), seq)
-        yield from _change(connection, "outbox", "UPDATE outbox SET payload = ? WHERE seq = ?", values)
+        yield from _change(tx, "outbox", "UPDATE outbox SET payload = ? WHERE seq = ?", values)
 
 
-def _change(
-    connection: sqlite3.Connection, table: str, statement: str, values: tuple[object, ...]
-) -> Iterator[str]:
-    for _ in range(connection.execute(statement, values).rowcount):
+def _change(tx: Tx, table: str, statement: str, values: tuple[Value, ...]) -> Iterator[str]:
+    for _ in range(tx.execute(statement, values).rowcount):
         yield table
 
 

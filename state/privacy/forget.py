@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from core.errors import StartError
 from core.files.flush import flush
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
+from core.store.tx import Tx
 from core.version import VERSION
 from state.backups.backup_table import named_moment
 from state.backups.folder import FOLDER
@@ -76,14 +76,14 @@ def forget(
         raise WrongUser(
             f"There is no database in {folder}, so there is nobody to erase. Check HELIX_DATA_DIR."
         )
-    with open_offline(path, migrations, VERSION) as connection:
-        connection.execute("PRAGMA secure_delete = ON")
-        with transaction(connection):
-            erased = erase(connection, user_id)
+    with open_offline(path, migrations, VERSION) as tx:
+        tx.execute("PRAGMA secure_delete = ON")
+        with transaction(tx):
+            erased = erase(tx, user_id)
             if erased.rows:
-                purge_index(connection)
-                _note(connection, erased, now)
-        _rewrite(connection)
+                purge_index(tx)
+                _note(tx, erased, now)
+        _rewrite(tx)
     copies = _copies(folder, path)
     if remove_copies:
         for copy in copies:
@@ -120,15 +120,15 @@ def describe(done: Forgotten) -> str:
     return "\n".join(lines)
 
 
-def _note(connection: sqlite3.Connection, erased: Erased, now: datetime) -> None:
+def _note(tx: Tx, erased: Erased, now: datetime) -> None:
     row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
-    insert_rows(connection, now, (row,))
+    insert_rows(tx, now, (row,))
 
 
-def _rewrite(connection: sqlite3.Connection) -> None:
+def _rewrite(tx: Tx) -> None:
     """Rewrites the whole file, and empties its log."""
-    connection.execute("VACUUM")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    tx.execute("VACUUM")
+    tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _copies(folder: Path, path: Path) -> tuple[Path, ...]:

@@ -5,12 +5,12 @@ Every table with a column for a person's id or name belongs here; a test fails f
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
+from core.store.tx import Tx
 from state.privacy._own_words import FORGOTTEN, erase_quotations, find_own_words
 
 
@@ -107,62 +107,62 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     mentioned: dict[str, int]
 
 
-def erase(connection: sqlite3.Connection, user_id: int) -> Erased:
+def erase(tx: Tx, user_id: int) -> Erased:
     """Erases a person from every table, in the open transaction.
 
     Triggers update the search index; `purge_index` then removes old words from its pages.
     """
     rows: dict[str, int] = {}
     names: set[str] = set()
-    words = find_own_words(connection, user_id)
-    for table in erase_quotations(connection, words, user_id):
+    words = find_own_words(tx, user_id)
+    for table in erase_quotations(tx, words, user_id):
         rows[table] = rows.get(table, 0) + 1
-    _erase_log(connection, user_id)
+    _erase_log(tx, user_id)
     for place in PERSONAL:
         for column in place.names:
             query = f"SELECT DISTINCT {column} FROM {place.table} WHERE {place.who} = ?"  # noqa: S608 - our own names
-            names |= {row[0] for row in connection.execute(query, (user_id,)) if row[0]}
+            names |= {row[0] for row in tx.execute(query, (user_id,)) if row[0]}
         values = dict.fromkeys((*place.names, *place.words, place.who), "NULL") | dict(place.instead)
         blanks = ", ".join(f"{column} = {value}" for column, value in values.items())
-        count = connection.execute(
+        count = tx.execute(
             f"UPDATE {place.table} SET {blanks} WHERE {place.who} = ?",  # noqa: S608 - our own names
             (user_id,),
         ).rowcount
         if count:
             rows[place.table] = rows.get(place.table, 0) + count
-    buttons = _forget_remembered(connection, user_id, names | words.names | words.texts)
+    buttons = _forget_remembered(tx, user_id, names | words.names | words.texts)
     if buttons:
         rows["remembered"] = buttons
-    return Erased(rows=rows, mentioned=_mentions(connection, user_id, names))
+    return Erased(rows=rows, mentioned=_mentions(tx, user_id, names))
 
 
-def _erase_log(connection: sqlite3.Connection, user_id: int) -> None:
+def _erase_log(tx: Tx, user_id: int) -> None:
     """Deletes the logs of the person's directives, which may quote their arguments."""
-    connection.execute(
+    tx.execute(
         "DELETE FROM directive_log WHERE directive IN (SELECT id FROM directives WHERE actor_id = ?)",
         (user_id,),
     )
 
 
-def _forget_remembered(connection: sqlite3.Connection, user_id: int, names: set[str]) -> int:
+def _forget_remembered(tx: Tx, user_id: int, names: set[str]) -> int:
     """Deletes key-value entries about or for the person, such as what a button stores."""
     gone = 0
-    for scope, key, value in connection.execute("SELECT scope, key, value FROM remembered").fetchall():
+    for scope, key, value in tx.execute("SELECT scope, key, value FROM remembered").fetchall():
         if _says(f"{scope} {key} {value}", user_id, names if scope.endswith(_WORDY) else set()):
-            connection.execute("DELETE FROM remembered WHERE scope = ? AND key = ?", (scope, key))
+            tx.execute("DELETE FROM remembered WHERE scope = ? AND key = ?", (scope, key))
             gone += 1
     return gone
 
 
-def _mentions(connection: sqlite3.Connection, user_id: int, names: set[str]) -> dict[str, int]:
+def _mentions(tx: Tx, user_id: int, names: set[str]) -> dict[str, int]:
     """Number of rows by table that still mention the person."""
     found: dict[str, int] = {}
-    tables = connection.execute(
+    tables = tx.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
         "AND name NOT LIKE 'search%'"
     ).fetchall()
     for (table,) in tables:
-        for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own names
+        for row in tx.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own names
             texts = " ".join(map(_text, row))
             if _says(texts, user_id, names):
                 found[table] = found.get(table, 0) + 1

@@ -12,7 +12,7 @@ from core.clock import Clock
 from core.errors import UnknownName
 from core.health import HealthRegistry
 from core.health.threshold import warns_when
-from core.store import Database
+from core.store import Store
 from state.change import Change
 from state.manager import StateManager
 from state.models import Snapshot
@@ -53,7 +53,7 @@ class Projector:
     """
 
     def __init__(
-        self, folder: Path, manager: StateManager, database: Database, clock: Clock, health: HealthRegistry
+        self, folder: Path, manager: StateManager, database: Store, clock: Clock, health: HealthRegistry
     ) -> None:
         self._health = health
         health.set_thresholds("state", *_THRESHOLDS)

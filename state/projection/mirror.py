@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -16,8 +15,9 @@ from core.clock import Clock
 from core.files.atomic import Overtaken, put_back, replace_file
 from core.files.reading import FileContent, RefusedEdit, UnreadFile, read_edit_file
 from core.files.uninterrupted import uninterrupted
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
+from core.store.tx import Tx
 from state.manager import StateManager
 from state.models import Snapshot
 from state.projection import known_hashes
@@ -70,7 +70,7 @@ class FileProjection:
         folder: Path,
         document: Document,
         manager: StateManager,
-        database: Database,
+        database: Store,
         clock: Clock,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -194,10 +194,10 @@ class FileProjection:
         found = known_hashes.digest(content.data)
         changed = False
 
-        def adopt(connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> None:
+        def adopt(tx: Tx, old: Snapshot, new: Snapshot) -> None:
             nonlocal changed
             changed = new is not old
-            known_hashes.adopt(connection, self.name, found, self._hash(new))
+            known_hashes.adopt(tx, self.name, found, self._hash(new))
 
         snapshot = await self._manager.change_with(edit.change, also=adopt)
         self._ours = {found}
@@ -232,9 +232,9 @@ class FileProjection:
             self._ours = {content_hash}
             self._confirmed = content_hash
 
-    def _commit_hash(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> None:
+    def _commit_hash(self, tx: Tx, old: Snapshot, new: Snapshot) -> None:
         if self._document.render(old) != self._document.render(new):
-            known_hashes.commit(connection, self.name, self._hash(new))
+            known_hashes.commit(tx, self.name, self._hash(new))
 
     def _hash(self, snapshot: Snapshot) -> bytes:
         return known_hashes.digest(self._document.render(snapshot))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
@@ -12,6 +11,7 @@ import msgspec
 
 from core.health import Status
 from core.store.moments import to_us
+from core.store.tx import Tx
 from core.version import VERSION
 from state.change import Actor, Change
 from state.events import ReportReady
@@ -20,7 +20,7 @@ from state.status.records import Trend
 
 if TYPE_CHECKING:
     from core.runtime.kernel import Kernel
-    from core.store import Database
+    from core.store import Store
     from state.agents.monitor import AgentMonitor
     from state.alerts import Alerts
     from state.backups import Backups
@@ -140,7 +140,7 @@ class Reports(msgspec.Struct, frozen=True):
     """Makes reports."""
 
     kernel: Kernel
-    database: Database
+    database: Store
     manager: StateManager
     status: StatusReader
     monitor: AgentMonitor
@@ -246,10 +246,10 @@ def _lines(records: Iterable[object], kind: type[Line]) -> tuple[Line, ...]:
     return tuple(msgspec.convert(record, kind, from_attributes=True) for record in records)
 
 
-def _journal(connection: sqlite3.Connection, since_us: int) -> tuple[dict[str, int], int]:
-    rows = connection.execute(
+def _journal(tx: Tx, since_us: int) -> tuple[dict[str, int], int]:
+    rows = tx.execute(
         "SELECT kind, count(*) FROM journal WHERE at_us >= ? GROUP BY kind ORDER BY count(*) DESC, kind",
         (since_us,),
     ).fetchall()
-    total = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
+    total = tx.execute("SELECT count(*) FROM journal").fetchone()[0]
     return {str(kind): int(count) for kind, count in rows}, int(total)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -14,8 +13,9 @@ from core.files.uninterrupted import uninterrupted
 from core.health import Reading
 from core.health.threshold import warns_when
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
+from core.store.tx import Tx
 from state.change import SYSTEM, Actor, Change
 from state.events import RitualCompleted
 from state.manager import StateManager
@@ -47,7 +47,7 @@ class Rituals(RitualArchive):
         self,
         kernel: Kernel,
         manager: StateManager,
-        database: Database,
+        database: Store,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -161,7 +161,7 @@ class Rituals(RitualArchive):
             return None
         if self._run is not None and self._run.record.key == key:
             return self._run
-        found = await self._database.read(lambda connection: table.find_done(connection, key))
+        found = await self._database.read(lambda tx: table.find_done(tx, key))
         if found is None:
             return None
         run = Run(found, ())
@@ -169,7 +169,7 @@ class Rituals(RitualArchive):
         return run
 
     async def _begin(self, record: RitualRecord) -> Run:
-        kept = await self._database.write(lambda connection: table.insert(connection, record))
+        kept = await self._database.write(lambda tx: table.insert(tx, record))
         run = Run(kept, draw(kept.algorithm, kept.kind, kept.seed, kept.steps))
         task = asyncio.create_task(self._perform(run), name=f"ritual-{run.id}")
         # A task cancelled before its first step would end without recording an outcome.
@@ -213,9 +213,9 @@ class Rituals(RitualArchive):
         # The writer may run the hook twice; the last run is the committed one.
         kept: list[RitualRecord] = []
 
-        def also(connection: sqlite3.Connection, old: Snapshot, _new: Snapshot) -> None:
+        def also(tx: Tx, old: Snapshot, _new: Snapshot) -> None:
             kept.append(applied(run.record, run.drawn, old, ended_at)[0])
-            table.update(connection, kept[-1])
+            table.update(tx, kept[-1])
 
         def committed(_old: Snapshot, _new: Snapshot, change: Change) -> None:
             if any(isinstance(one, RitualCompleted) and one.ritual == run.id for one in change.events):
@@ -256,7 +256,7 @@ class Rituals(RitualArchive):
             after={"status": record.status, "step": record.step, "steps": record.steps},
         )
         await self._manager.change_with(
-            lambda _: Change(journal=(row,)), lambda connection, _old, _new: table.update(connection, record)
+            lambda _: Change(journal=(row,)), lambda tx, _old, _new: table.update(tx, record)
         )
 
     def _end(self, run: Run, record: RitualRecord) -> None:

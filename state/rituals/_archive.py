@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 
-from core.store import Database
+from core.store import Store
 from state.rituals import ritual_table as table
 from state.rituals._progress import Run
 from state.rituals.changes import replayed
@@ -17,7 +17,7 @@ from state.rituals.records import NoReplay, Replay, RitualRecord, UnknownRitual
 class RitualArchive:
     """Reads what the engine stored; the subclass `state.rituals.Rituals` also runs rituals."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Store) -> None:
         self._database = database
         self._run: Run | None = None
 

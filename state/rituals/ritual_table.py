@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from core.store.moments import columns_of, fields_of, to_us
+from core.store.tx import Row, Rows, Tx
 from state.change import Actor
 from state.rituals.records import Finish, Ground, RitualRecord
 
@@ -20,11 +20,11 @@ _COLUMNS: Final = columns_of(_SELECT)
 _PRUNE_CHUNK: Final = 500
 
 
-def insert(connection: sqlite3.Connection, record: RitualRecord) -> RitualRecord:
+def insert(tx: Tx, record: RitualRecord) -> RitualRecord:
     """Inserts a ritual that starts; returns it with its id, which is also its seed."""
-    cursor = connection.execute(
+    (number,) = tx.execute(
         "INSERT INTO rituals (kind, steps, seed, algorithm, status, started_us, key, place, start, "
-        "cause, actor, actor_id) VALUES (?, ?, 0, ?, 'running', ?, ?, ?, ?, ?, ?, ?)",
+        "cause, actor, actor_id) VALUES (?, ?, 0, ?, 'running', ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             record.kind,
             record.steps,
@@ -37,16 +37,16 @@ def insert(connection: sqlite3.Connection, record: RitualRecord) -> RitualRecord
             record.actor.name,
             record.actor.id,
         ),
-    )
-    ritual = int(cursor.lastrowid or 0)
-    connection.execute("UPDATE rituals SET seed = id WHERE id = ?", (ritual,))
+    ).fetchone()
+    ritual = int(number)
+    tx.execute("UPDATE rituals SET seed = id WHERE id = ?", (ritual,))
     return msgspec.structs.replace(record, id=ritual, seed=ritual)
 
 
-def update(connection: sqlite3.Connection, record: RitualRecord) -> None:
+def update(tx: Tx, record: RitualRecord) -> None:
     """Stores how a ritual ended."""
     ended_by = record.ended_by
-    connection.execute(
+    tx.execute(
         "UPDATE rituals SET status = ?, ended_us = ?, step = ?, finish = ?, ended_cause = ?, ended_by = ?, "
         "ended_by_id = ?, reason = ? WHERE id = ?",
         (
@@ -63,64 +63,64 @@ def update(connection: sqlite3.Connection, record: RitualRecord) -> None:
     )
 
 
-def find(connection: sqlite3.Connection, ritual: int) -> RitualRecord | None:
+def find(tx: Tx, ritual: int) -> RitualRecord | None:
     """The ritual with this id; None if there is none."""
-    return _one(connection.execute(f"{_SELECT} WHERE id = ?", (ritual,)))
+    return _one(tx.execute(f"{_SELECT} WHERE id = ?", (ritual,)))
 
 
-def find_done(connection: sqlite3.Connection, key: str) -> RitualRecord | None:
+def find_done(tx: Tx, key: str) -> RitualRecord | None:
     """The finished ritual with this key; None if there is none."""
-    return _one(connection.execute(f"{_SELECT} WHERE key = ? AND status = 'done'", (key,)))
+    return _one(tx.execute(f"{_SELECT} WHERE key = ? AND status = 'done'", (key,)))
 
 
-def find_last_at(connection: sqlite3.Connection, place: str) -> RitualRecord | None:
+def find_last_at(tx: Tx, place: str) -> RitualRecord | None:
     """The newest finished ritual held at a place; None if there is none."""
     query = f"{_SELECT} WHERE place = ? AND status = 'done' ORDER BY id DESC LIMIT 1"
-    return _one(connection.execute(query, (place,)))
+    return _one(tx.execute(query, (place,)))
 
 
-def find_last_of(connection: sqlite3.Connection, actor_id: int, place: str) -> RitualRecord | None:
+def find_last_of(tx: Tx, actor_id: int, place: str) -> RitualRecord | None:
     """The newest ritual that this person started at a place, whatever its status."""
     query = f"{_SELECT} WHERE actor_id = ? AND place = ? ORDER BY id DESC LIMIT 1"
-    return _one(connection.execute(query, (actor_id, place)))
+    return _one(tx.execute(query, (actor_id, place)))
 
 
-def find_last(connection: sqlite3.Connection) -> RitualRecord | None:
+def find_last(tx: Tx) -> RitualRecord | None:
     """The newest ritual that has ended, whatever its status."""
-    return _one(connection.execute(f"{_SELECT} WHERE status != 'running' ORDER BY id DESC LIMIT 1"))
+    return _one(tx.execute(f"{_SELECT} WHERE status != 'running' ORDER BY id DESC LIMIT 1"))
 
 
-def find_running(connection: sqlite3.Connection) -> tuple[RitualRecord, ...]:
+def find_running(tx: Tx) -> tuple[RitualRecord, ...]:
     """The rituals without an end."""
-    rows = connection.execute(f"{_SELECT} WHERE status = 'running' ORDER BY id")
+    rows = tx.execute(f"{_SELECT} WHERE status = 'running' ORDER BY id")
     return tuple(_record(row) for row in rows)
 
 
-def page(connection: sqlite3.Connection, offset: int, limit: int) -> tuple[RitualRecord, ...]:
+def page(tx: Tx, offset: int, limit: int) -> tuple[RitualRecord, ...]:
     """One page of them, newest first."""
-    rows = connection.execute(f"{_SELECT} ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
+    rows = tx.execute(f"{_SELECT} ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
     return tuple(_record(row) for row in rows)
 
 
-def count(connection: sqlite3.Connection) -> int:
+def count(tx: Tx) -> int:
     """How many are stored."""
-    return int(connection.execute("SELECT count(*) FROM rituals").fetchone()[0])
+    return int(tx.execute("SELECT count(*) FROM rituals").fetchone()[0])
 
 
-def prune(connection: sqlite3.Connection, older_than: datetime) -> int:
+def prune(tx: Tx, older_than: datetime) -> int:
     """Deletes a batch of rituals that ended before a time; returns how many."""
-    return connection.execute(
+    return tx.execute(
         "DELETE FROM rituals WHERE id IN (SELECT id FROM rituals WHERE ended_us < ? ORDER BY id LIMIT ?)",
         (to_us(older_than), _PRUNE_CHUNK),
     ).rowcount
 
 
-def _one(cursor: sqlite3.Cursor) -> RitualRecord | None:
-    row = cursor.fetchone()
+def _one(rows: Rows) -> RitualRecord | None:
+    row = rows.fetchone()
     return None if row is None else _record(row)
 
 
-def _record(row: sqlite3.Row | tuple[object, ...]) -> RitualRecord:
+def _record(row: Row) -> RitualRecord:
     fields = fields_of(_COLUMNS, row)
     ended_by = [fields.pop(column) for column in ("ended_cause", "ended_by", "ended_by_id")]
     finish = fields.pop("finish")

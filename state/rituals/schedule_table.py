@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from core.store.moments import columns_of, fields_of, to_us
+from core.store.tx import Tx
 from state.change import Actor
 
 _SELECT: Final = (
@@ -40,11 +40,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     last_ritual: int | None = None
 
 
-def insert(connection: sqlite3.Connection, schedule: Schedule) -> Schedule:
+def insert(tx: Tx, schedule: Schedule) -> Schedule:
     """Inserts a schedule; returns it with its id."""
-    cursor = connection.execute(
+    (number,) = tx.execute(
         "INSERT INTO schedules (rule, steps, created_us, next_us, cause, actor, actor_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             schedule.rule,
             schedule.steps,
@@ -54,13 +54,13 @@ def insert(connection: sqlite3.Connection, schedule: Schedule) -> Schedule:
             schedule.actor.name,
             schedule.actor.id,
         ),
-    )
-    return msgspec.structs.replace(schedule, id=int(cursor.lastrowid or 0))
+    ).fetchone()
+    return msgspec.structs.replace(schedule, id=int(number))
 
 
-def update(connection: sqlite3.Connection, schedule: Schedule) -> None:
+def update(tx: Tx, schedule: Schedule) -> None:
     """Stores the times of the next and the last run."""
-    connection.execute(
+    tx.execute(
         "UPDATE schedules SET next_us = ?, last_us = ?, last_ritual = ? WHERE id = ?",
         (
             to_us(schedule.next_at),
@@ -71,14 +71,14 @@ def update(connection: sqlite3.Connection, schedule: Schedule) -> None:
     )
 
 
-def delete(connection: sqlite3.Connection, schedule: int) -> None:
+def delete(tx: Tx, schedule: int) -> None:
     """Deletes a schedule."""
-    connection.execute("DELETE FROM schedules WHERE id = ?", (schedule,))
+    tx.execute("DELETE FROM schedules WHERE id = ?", (schedule,))
 
 
-def read_all(connection: sqlite3.Connection) -> tuple[Schedule, ...]:
+def read_all(tx: Tx) -> tuple[Schedule, ...]:
     """All schedules, by id."""
-    rows = (fields_of(_COLUMNS, row) for row in connection.execute(_SELECT))
+    rows = (fields_of(_COLUMNS, row) for row in tx.execute(_SELECT))
     return tuple(
         Schedule(actor=Actor(row.pop("cause"), row.pop("actor"), row.pop("actor_id")), **row) for row in rows
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
@@ -14,7 +13,8 @@ import msgspec
 from core.errors import HelixError
 from core.files.uninterrupted import uninterrupted
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from state.change import Actor, Change
 from state.manager import StateManager
 from state.rituals import Rituals
@@ -55,7 +55,7 @@ class Schedules:
         self,
         kernel: Kernel,
         manager: StateManager,
-        database: Database,
+        database: Store,
         rituals: Rituals,
         *,
         held: Callable[[], bool] = lambda: False,
@@ -193,7 +193,7 @@ class Schedules:
                 await self._update(msgspec.structs.replace(schedule, next_at=soonest), rule)
 
     async def _update(self, schedule: Schedule, rule: Rule) -> None:
-        await self._database.write(lambda connection: table.update(connection, schedule))
+        await self._database.write(lambda tx: table.update(tx, schedule))
         if schedule.id in self._known:
             self._known[schedule.id] = (schedule, rule)
 
@@ -212,8 +212,8 @@ class Schedules:
         actor = schedule.actor
         kept: list[Schedule] = []
 
-        def also(connection: sqlite3.Connection, *_: object) -> None:
-            kept.append(table.insert(connection, schedule))
+        def also(tx: Tx, *_: object) -> None:
+            kept.append(table.insert(tx, schedule))
 
         row = actor.row("schedule", f"{schedule.rule}, {schedule.steps} steps", after=schedule.rule)
         await self._manager.change_with(lambda _: Change(journal=(row,)), also)
@@ -225,7 +225,7 @@ class Schedules:
         row = actor.row("schedule", f"{schedule.rule}, {schedule.steps} steps", before=schedule.rule)
         await self._manager.change_with(
             lambda _: Change(journal=(row,)),
-            lambda connection, *_: table.delete(connection, schedule.id),
+            lambda tx, *_: table.delete(tx, schedule.id),
         )
         self._known.pop(schedule.id, None)
         self._changed.set()

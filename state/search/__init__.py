@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from core.clock import Clock
-from core.store import Database
+from core.store import Store
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.search.query import build_query
 
 # Markers around a hit in a text; control characters, which searched texts do not contain.
@@ -65,7 +65,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Search:
     """Reads the search index; triggers update it in the transactions of the searched tables."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Store, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
@@ -88,14 +88,14 @@ class Search:
         match = query if people else f"{_PUBLIC} : ({query})"
         now_us = to_us(self._clock.now())
 
-        def work(connection: sqlite3.Connection) -> Found:
-            last = newest if newest is not None else _newest(connection)
-            total = connection.execute(
+        def work(tx: Tx) -> Found:
+            last = newest if newest is not None else _newest(tx)
+            total = tx.execute(
                 "SELECT count(*) FROM search WHERE search MATCH ? AND rowid <= ?", (match, last)
             ).fetchone()[0]
-            best = _best(connection, match, last, now_us)[offset : offset + limit]
+            best = _best(tx, match, last, now_us)[offset : offset + limit]
             return Found(
-                hits=tuple(_hit(connection, match, number, people=people) for number in best),
+                hits=tuple(_hit(tx, match, number, people=people) for number in best),
                 total=int(total),
                 newest=last,
             )
@@ -103,13 +103,13 @@ class Search:
         return await self._database.read(work)
 
 
-def _newest(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT coalesce(max(id), 0) FROM search_docs").fetchone()[0])
+def _newest(tx: Tx) -> int:
+    return int(tx.execute("SELECT coalesce(max(id), 0) FROM search_docs").fetchone()[0])
 
 
-def _best(connection: sqlite3.Connection, match: str, last: int, now_us: int) -> list[int]:
+def _best(tx: Tx, match: str, last: int, now_us: int) -> list[int]:
     # bm25() is negative; lower is better. Its weights are for the title, for the text, and for who and why.
-    rows = connection.execute(
+    rows = tx.execute(
         """SELECT hit.rowid FROM (
             SELECT rowid, bm25(search, 4.0, 1.0, 1.0) AS score FROM search
             WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?4
@@ -122,8 +122,8 @@ def _best(connection: sqlite3.Connection, match: str, last: int, now_us: int) ->
     return [int(row[0]) for row in rows]
 
 
-def _hit(connection: sqlite3.Connection, match: str, number: int, *, people: bool) -> Hit:
-    source, number, at_us, title, text, who = connection.execute(
+def _hit(tx: Tx, match: str, number: int, *, people: bool) -> Hit:
+    source, number, at_us, title, text, who = tx.execute(
         """SELECT source, source_id, at_us, snippet(search, 0, ?3, ?4, '…', 64),
             snippet(search, 1, ?3, ?4, '…', ?5), snippet(search, 2, ?3, ?4, '…', ?5)
         FROM search JOIN search_docs ON search_docs.id = search.rowid

@@ -6,10 +6,10 @@ Triggers on each source update its rows in `search_docs` in the same transaction
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 from core.store.migrations import Migration
+from core.store.tx import Tx
 
 # Characters of each text that are indexed.
 _LENGTH: Final = 4_000
@@ -124,9 +124,9 @@ SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
 )
 
 
-def purge_index(connection: sqlite3.Connection) -> None:
+def purge_index(tx: Tx) -> None:
     """Rebuilds the search index: deleted words otherwise stay in its pages until these are merged."""
-    for (name,) in connection.execute(
+    for (name,) in tx.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
     ).fetchall():
-        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names
+        tx.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,9 +17,10 @@ from core.files.atomic import PRIVATE, Overtaken, replace_file
 from core.files.reading import RefusedEdit, UnreadFile, read_edit_file
 from core.health import HealthRegistry, Reading
 from core.health.threshold import Threshold, fails_when, warns_when
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from core.text.numbers import plain
 from state.services.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
 
@@ -86,7 +86,7 @@ class ServiceProbes:
         file: Path,
         *,
         clock: Clock,
-        database: Database,
+        database: Store,
         health: HealthRegistry,
         own_url: str,
         warn_above: int = 0,
@@ -176,7 +176,7 @@ class ServiceProbes:
             self._report()
             now = self._clock.now()
             try:
-                await self._database.write(lambda connection: _insert(connection, now, results))
+                await self._database.write(lambda tx: _insert(tx, now, results))
             except StoreError as error:
                 # The results are still valid; only the uptime statistics lack them.
                 logger.warning("probes.not_kept error=%s", error)
@@ -190,8 +190,8 @@ class ServiceProbes:
         """The uptime of a service in the last `window`; None if it was not probed."""
         since = to_us(self._clock.now() - window)
 
-        def work(connection: sqlite3.Connection) -> Uptime | None:
-            share, first_us = connection.execute(
+        def work(tx: Tx) -> Uptime | None:
+            share, first_us = tx.execute(
                 "SELECT avg(ok), min(at_us) FROM probes WHERE name = ? AND at_us >= ?", (name, since)
             ).fetchone()
             return None if share is None else Uptime(float(share), from_us(first_us))
@@ -202,7 +202,7 @@ class ServiceProbes:
         """Deletes probes older than 8 days; returns how many."""
         limit = to_us(self._clock.now() - KEPT_FOR)
         return await self._database.write(
-            lambda connection: connection.execute("DELETE FROM probes WHERE at_us < ?", (limit,)).rowcount
+            lambda tx: tx.execute("DELETE FROM probes WHERE at_us < ?", (limit,)).rowcount
         )
 
     async def _is_missing(self) -> bool:
@@ -270,8 +270,8 @@ class ServiceProbes:
         self._health.take(_CHECK, reading)
 
 
-def _insert(connection: sqlite3.Connection, at: datetime, results: tuple[ProbeResult, ...]) -> None:
-    connection.executemany(
+def _insert(tx: Tx, at: datetime, results: tuple[ProbeResult, ...]) -> None:
+    tx.executemany(
         "INSERT INTO probes (at_us, name, ok, status_code, latency_us, error) VALUES (?, ?, ?, ?, ?, ?)",
         [
             (
@@ -287,9 +287,9 @@ def _insert(connection: sqlite3.Connection, at: datetime, results: tuple[ProbeRe
     )
 
 
-def _last_changes(connection: sqlite3.Connection) -> dict[str, tuple[bool, datetime]]:
+def _last_changes(tx: Tx) -> dict[str, tuple[bool, datetime]]:
     """Each service's present state (up or down), and since when."""
-    rows = connection.execute(
+    rows = tx.execute(
         "SELECT name, ok, min(at_us) FROM probes AS p WHERE id > coalesce((SELECT max(id) FROM probes AS q "
         "WHERE q.name = p.name AND q.ok != (SELECT ok FROM probes AS r WHERE r.name = p.name "
         "ORDER BY id DESC LIMIT 1)), 0) GROUP BY name"

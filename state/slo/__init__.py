@@ -11,7 +11,7 @@ from typing import Final
 
 from core.metrics import Registry
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from state.slo import slo_table as table
 from state.slo._sums import Buckets, Sums, bounds_of, count_of, quantile, read_sums
@@ -28,7 +28,7 @@ EVERY_S: Final = 60.0
 class Slo:
     """Measures the objectives. Reads come from memory; a loop stores one row per minute."""
 
-    def __init__(self, kernel: Kernel, database: Database) -> None:
+    def __init__(self, kernel: Kernel, database: Store) -> None:
         self._clock = kernel.clock
         self._metrics = kernel.metrics
         self._health = kernel.health

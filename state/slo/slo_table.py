@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.slo._sums import Sums
 
 # A day has 1,440 minutes, and each start adds up to two.
@@ -34,9 +34,9 @@ class Minute(msgspec.Struct, frozen=True, kw_only=True):
         return self.at - self.span
 
 
-def append(connection: sqlite3.Connection, minute: Minute, *, kept_since: datetime) -> None:
+def append(tx: Tx, minute: Minute, *, kept_since: datetime) -> None:
     """Inserts a minute, and deletes those that ended before `kept_since`."""
-    connection.execute(
+    tx.execute(
         "INSERT INTO slo_minutes (at_us, span_us, sums) VALUES (?, ?, ?)",
         (
             to_us(minute.at),
@@ -44,17 +44,17 @@ def append(connection: sqlite3.Connection, minute: Minute, *, kept_since: dateti
             msgspec.json.encode(minute.sums).decode(),
         ),
     )
-    connection.execute("DELETE FROM slo_minutes WHERE at_us < ?", (to_us(kept_since),))
+    tx.execute("DELETE FROM slo_minutes WHERE at_us < ?", (to_us(kept_since),))
     # Also deletes minutes in the future, from before the clock was set back.
-    connection.execute(
+    tx.execute(
         "DELETE FROM slo_minutes WHERE at_us > ? OR id <= (SELECT max(id) FROM slo_minutes) - ?",
         (to_us(minute.at), MOST),
     )
 
 
-def load(connection: sqlite3.Connection, since: datetime, until: datetime) -> list[Minute]:
+def load(tx: Tx, since: datetime, until: datetime) -> list[Minute]:
     """The minutes that ended within these bounds, oldest first; always includes the newest one."""
-    rows = connection.execute(
+    rows = tx.execute(
         "SELECT at_us, span_us, sums FROM slo_minutes WHERE at_us <= ?2 AND at_us >= "
         "min(?1, (SELECT max(at_us) FROM slo_minutes WHERE at_us <= ?2)) ORDER BY at_us, id",
         (to_us(since), to_us(until)),
@@ -69,6 +69,6 @@ def load(connection: sqlite3.Connection, since: datetime, until: datetime) -> li
     ]
 
 
-def forget(connection: sqlite3.Connection) -> None:
+def forget(tx: Tx) -> None:
     """Deletes all minutes, so that measuring starts again."""
-    connection.execute("DELETE FROM slo_minutes")
+    tx.execute("DELETE FROM slo_minutes")

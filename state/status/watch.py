@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.health import Check, Status
 from core.store import kv
 from core.store.errors import StoreError
+from core.store.tx import Tx
 from state.change import Change
 from state.events import OutEvent, StatusChanged
 from state.status.assessment import assess
@@ -63,14 +63,14 @@ class StatusWatch:
             return False
         status, reported = health.overall(), False
 
-        def also(connection: sqlite3.Connection, _old: Snapshot, new: Snapshot) -> Sequence[OutEvent]:
+        def also(tx: Tx, _old: Snapshot, new: Snapshot) -> Sequence[OutEvent]:
             nonlocal reported
-            previous = kv.find(connection, _SCOPE, _KEY)
+            previous = kv.find(tx, _SCOPE, _KEY)
             reported = previous in _OTHERS[status]
             if previous == status:
                 return ()
             now = self._kernel.clock.now()
-            kv.put(connection, _SCOPE, _KEY, status, now)
+            kv.put(tx, _SCOPE, _KEY, status, now)
             if not reported:
                 # The very first status is no change.
                 return ()

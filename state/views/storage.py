@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import msgspec
 
 from core.store.moments import from_us
 from core.store.sqlite.files import file_size, wal_path
+from core.store.tx import Tx
 from state.backups.manifest import EDITED_FILES
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
 async def fetch_storage(collective: Collective) -> StorageView:
     """The present sizes; reads the disk and the store."""
     folder, records = collective.kernel.settings.data_dir, collective.backups.list()
-    path = collective.database.path
+    path = collective.kernel.settings.database_path
     database, files, reports, copies, (total, free) = await asyncio.to_thread(_look, folder, path)
     entries, size, since = await collective.database.read(_journal)
     return StorageView(
@@ -91,8 +91,8 @@ def _look(folder: Path, database: Path) -> tuple[int, int, int, int, tuple[int, 
     )
 
 
-def _journal(connection: sqlite3.Connection) -> tuple[int, int, datetime | None]:
-    entries, texts_size, since = connection.execute(
+def _journal(tx: Tx) -> tuple[int, int, datetime | None]:
+    entries, texts_size, since = tx.execute(
         "SELECT count(*), coalesce(sum(length(kind) + length(subject) + length(cause) + "
         "coalesce(length(actor), 0) + coalesce(length(reason), 0) + coalesce(length(before), 0) + "
         "coalesce(length(after), 0)), 0), min(at_us) FROM journal"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from core.store.moments import from_us, to_us
+from core.store.tx import Tx
 from state.models import METRICS, UCF
 
 if TYPE_CHECKING:
@@ -82,23 +82,23 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
     after = await collective.journal.ucf_at(until)
     span = {"since": to_us(since), "until": to_us(until)}
 
-    def work(connection: sqlite3.Connection) -> Week:
-        raised, cleared = _rows(connection, _ALERTS, span)[0]
-        made, failed = _rows(connection, _BACKUPS, span)[0]
-        sources = dict(_rows(connection, _SOURCES, span))
-        first = _first(connection, span) if before is None else None
+    def work(tx: Tx) -> Week:
+        raised, cleared = _rows(tx, _ALERTS, span)[0]
+        made, failed = _rows(tx, _BACKUPS, span)[0]
+        sources = dict(_rows(tx, _SOURCES, span))
+        first = _first(tx, span) if before is None else None
         return Week(
             since=since,
             until=until,
             before=before if first is None else first[0],
             begun=None if first is None else first[1],
             after=after,
-            rituals=dict(_rows(connection, _STATUSES, {**span, "kind": "ritual"})),
-            promotions=tuple((kind, rank) for kind, rank in _rows(connection, _PROMOTIONS, span)),
+            rituals=dict(_rows(tx, _STATUSES, {**span, "kind": "ritual"})),
+            promotions=tuple((kind, rank) for kind, rank in _rows(tx, _PROMOTIONS, span)),
             alerts_raised=raised,
             alerts_cleared=cleared,
-            directives=dict(_rows(connection, _STATUSES, {**span, "kind": "directive"})),
-            agents=dict(_rows(connection, _AGENTS, span)),
+            directives=dict(_rows(tx, _STATUSES, {**span, "kind": "directive"})),
+            agents=dict(_rows(tx, _AGENTS, span)),
             tunes=sources.get("tune", 0),
             edits=sources.get("file", 0),
             backups_made=made,
@@ -108,11 +108,11 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
     return await collective.database.read(work)
 
 
-def _first(connection: sqlite3.Connection, span: Mapping[str, object]) -> tuple[UCF, datetime] | None:
-    for at_us, *values in _rows(connection, _FIRST, span):
+def _first(tx: Tx, span: Mapping[str, int | str]) -> tuple[UCF, datetime] | None:
+    for at_us, *values in _rows(tx, _FIRST, span):
         return UCF(**dict(zip(METRICS, values, strict=True))), from_us(at_us)
     return None
 
 
-def _rows(connection: sqlite3.Connection, query: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    return connection.execute(query.format(span=_SPAN), values).fetchall()
+def _rows(tx: Tx, query: str, values: Mapping[str, int | str]) -> list[tuple[Any, ...]]:
+    return tx.execute(query.format(span=_SPAN), values).fetchall()

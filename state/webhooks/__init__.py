@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -19,9 +18,10 @@ from core.health import Reading
 from core.http.look_ups import LookUps
 from core.http.outgoing import USER_AGENT, Outgoing
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.store.moments import to_us
+from core.store.tx import Tx
 from core.version import VERSION
 from core.webhooks.dead_letter_notice import DeadLetterNotices
 from core.webhooks.deliverer import Deliverer
@@ -79,7 +79,7 @@ class Webhooks:
         self,
         kernel: Kernel,
         manager: StateManager,
-        database: Database,
+        database: Store,
         *,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -236,17 +236,17 @@ class Webhooks:
         """Sends an event made by hand; returns its id, by which its deliveries are found."""
         ids: list[str] = []
 
-        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
-            ids[:] = [self.enqueue(connection, event)]
+        def also(tx: Tx, _old: Snapshot, _new: Snapshot) -> None:
+            ids[:] = [self.enqueue(tx, event)]
 
         await self._manager.change_with(lambda _: Change(journal=rows), also=also)
         self.outbox.committed()
         return ids[0]
 
-    def enqueue(self, connection: sqlite3.Connection, event: OutEvent) -> str:
+    def enqueue(self, tx: Tx, event: OutEvent) -> str:
         """Writes an event and its deliveries in the open transaction; returns its id."""
         now = self._kernel.clock.now()
-        return self.outbox.enqueue(connection, now, type_of(event), encode_payload(event, now))
+        return self.outbox.enqueue(tx, now, type_of(event), encode_payload(event, now))
 
     async def note(self, *rows: JournalRow) -> None:
         """Journals what a person did with a delivery."""
@@ -281,10 +281,10 @@ class Webhooks:
     def _publish_breaker(self, breaker: Breaker) -> None:
         self._kernel.broadcaster.publish("breakers", breaker.view())
 
-    def _take_events(self, connection: sqlite3.Connection, at: datetime, events: Sequence[OutEvent]) -> None:
+    def _take_events(self, tx: Tx, at: datetime, events: Sequence[OutEvent]) -> None:
         for event in events:
             if event.leaves:
-                self.outbox.enqueue(connection, at, type_of(event), encode_payload(event, at))
+                self.outbox.enqueue(tx, at, type_of(event), encode_payload(event, at))
 
     def _changed(self, _old: Snapshot, _new: Snapshot, change: Change) -> None:
         if change.events:

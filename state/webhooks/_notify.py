@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from core.listeners import subscribe
+from core.store.tx import Tx
 from state.events import DeliveryExhausted, OutEvent, UcfChanged, encode_payload, type_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class DeliveryReporter:
             listener(settled)
 
 
-def ucf_changed(_connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
+def ucf_changed(_connection: Tx, old: Snapshot, new: Snapshot) -> list[OutEvent]:
     """`ucf.changed` for each version whose values differ from the one before."""
     if new.ucf == old.ucf:
         return []

@@ -20,8 +20,8 @@ from core.logs.secret import Secret
 from core.metrics import Counter
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from core.version import VERSION
 from sandbox import Sandbox
 from sandbox.events import Event
@@ -89,7 +89,7 @@ async def opened_collective(
     """A kernel and a collective on a database in the settings' data folder; nothing is supervised yet."""
     kernel = build_kernel(settings) if clock is None else build_kernel(settings, clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = await Database.open(
+    database = await SqliteStore.open(
         settings.data_dir / "helix.db",
         (*CORE_MIGRATIONS, *STATE_MIGRATIONS),
         app_version=VERSION,

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from core.store import Database
+from core.store import Store
 from tests.core.store.notes_store import open_database
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(tmp_path: Path) -> AsyncIterator[Store]:
     """An open store with tables for notes, empty."""
     opened = await open_database(tmp_path)
     yield opened

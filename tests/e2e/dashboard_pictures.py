@@ -20,8 +20,8 @@ import aiohttp
 from PIL import Image
 from playwright.async_api import expect
 
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from core.version import VERSION
 from state.change import Change
 from state.manager import StateManager
@@ -68,7 +68,7 @@ async def take_pictures(folder: Path) -> tuple[Path, ...]:
 
 async def _write_history(data: Path) -> None:
     """A day in which the field moved, some of it beyond what is good."""
-    database = await Database.open(
+    database = await SqliteStore.open(
         data / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION
     )
     clock = ManualClock(datetime.now(UTC) - _STEPS * _STEP - timedelta(minutes=1))

@@ -149,13 +149,13 @@ async def make_archive(data: Path, tmp_path: Path) -> Path:
     """A backup of that folder, made in this process."""
     from core.runtime.kernel import build_kernel
     from core.settings import Settings as HelixSettings
-    from core.store import Database
     from core.store.schema import CORE_MIGRATIONS
+    from core.store.sqlite import SqliteStore
     from state.change import Actor
     from state.opening import open_collective
     from state.schema import STATE_MIGRATIONS
 
-    database = await Database.open(
+    database = await SqliteStore.open(
         data / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     collective = await open_collective(build_kernel(HelixSettings(data_dir=data)), database)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.schema import STATE_MIGRATIONS
 from state.snapshot_table import read_snapshot
 from tests.e2e.chat import chatting, text_of
@@ -44,7 +44,7 @@ def rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
 async def test_an_earlier_store_opens_with_every_row(folder: Path) -> None:
     before = rows(folder)
     migrations = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
-    database = await Database.open(folder / "helix.db", migrations, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", migrations, app_version="0.1.0")
     snapshot = await database.read(read_snapshot)
     await database.close()
     after = rows(folder)

@@ -9,8 +9,9 @@ import pytest
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.manager import StateManager
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
@@ -27,15 +28,15 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(tmp_path: Path) -> AsyncIterator[Store]:
     path = tmp_path / "helix.db"
-    opened = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
+    opened = await SqliteStore.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def manager(database: Database, clock: ManualClock) -> StateManager:
+async def manager(database: Store, clock: ManualClock) -> StateManager:
     manager = StateManager(database, clock)
     await manager.load()
     return manager

@@ -12,9 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from core.runtime.kernel import Kernel
-from core.store import Database
 from core.store.checks import refresh_disk
 from core.store.errors import StoreClosed, StoreGone
+from core.store.sqlite import SqliteStore
 from state.change import Actor, Change, JournalRow
 from state.collective import Collective
 from state.models import DEFAULT_UCF
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.unmeasured
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: SqliteStore) -> AsyncIterator[Collective]:
     collective = await open_collective(kernel, database)
     yield collective
     await kernel.supervisor.stop(5)
@@ -86,7 +86,7 @@ async def test_a_first_start_says_so_and_phoenix_is_active(collective: Collectiv
 
 
 async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
-    kernel: Kernel, database: Database, tmp_path: Path
+    kernel: Kernel, database: SqliteStore, tmp_path: Path
 ) -> None:
     database.recovery = replace(database.recovery, first_start=False, unclean=True, unclean_stops=3)
     values = {**DEFAULT_UCF.as_dict(), "zoom": 1.2}
@@ -103,7 +103,7 @@ async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
     await collective.close()
 
 
-async def test_a_clean_stop_is_reported_as_such(kernel: Kernel, database: Database) -> None:
+async def test_a_clean_stop_is_reported_as_such(kernel: Kernel, database: SqliteStore) -> None:
     database.recovery = replace(database.recovery, first_start=False)
     collective = await open_collective(kernel, database)
     check = kernel.health.get("recovery")
@@ -240,7 +240,7 @@ async def test_a_disk_that_cannot_be_looked_at_is_told(
 
 
 async def test_a_store_that_fails_is_told_until_it_succeeds_again(
-    collective: Collective, kernel: Kernel, database: Database
+    collective: Collective, kernel: Kernel, database: SqliteStore
 ) -> None:
     pages = await database.write(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
     await database.write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone())
@@ -259,7 +259,7 @@ async def test_a_store_that_fails_is_told_until_it_succeeds_again(
 
 
 async def test_a_database_that_was_removed_while_it_runs_is_told_and_nothing_is_said_to_be_kept(
-    collective: Collective, kernel: Kernel, database: Database
+    collective: Collective, kernel: Kernel, database: SqliteStore
 ) -> None:
     database.path.rename(database.path.with_name("moved.db"))
     kernel.health.refresh()
@@ -279,11 +279,11 @@ async def test_a_database_that_was_removed_while_it_runs_is_told_and_nothing_is_
 
 
 async def test_a_queue_that_fills_up_is_told(
-    collective: Collective, kernel: Kernel, database: Database, monkeypatch: pytest.MonkeyPatch
+    collective: Collective, kernel: Kernel, database: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del collective
     stats = database.stats()
-    monkeypatch.setattr(Database, "stats", lambda _: replace(stats, waiting=stats.queue_limit))
+    monkeypatch.setattr(SqliteStore, "stats", lambda _: replace(stats, waiting=stats.queue_limit))
     kernel.health.refresh()
     check = kernel.health.get("store")
     assert check is not None
@@ -304,7 +304,7 @@ async def test_what_is_too_old_is_removed(
 
 
 async def test_closing_writes_what_is_not_written_yet(
-    kernel: Kernel, database: Database, tmp_path: Path
+    kernel: Kernel, database: SqliteStore, tmp_path: Path
 ) -> None:
     collective = await open_collective(kernel, database)
     await tune(collective, harmony=0.9)
@@ -316,7 +316,7 @@ async def test_closing_writes_what_is_not_written_yet(
 
 
 async def test_closing_over_a_store_that_is_gone_still_closes_the_rest(
-    kernel: Kernel, database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    kernel: Kernel, database: SqliteStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collective = await open_collective(kernel, database)
     session = collective.outgoing.session()

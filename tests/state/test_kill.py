@@ -17,7 +17,7 @@ import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 import msgspec
-from core.store import Database
+from core.store.sqlite import SqliteStore
 from core.runtime.kernel import build_kernel
 from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
@@ -27,7 +27,7 @@ from state.schema import STATE_MIGRATIONS
 
 async def main():
     folder = Path({folder!r})
-    database = await Database.open(
+    database = await SqliteStore.open(
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=folder))

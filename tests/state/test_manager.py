@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
 from core.store.errors import DatabaseCorrupt, StoreError
+from core.store.tx import Tx
 from state.change import Change, JournalRow
 from state.journal import Journal
 from state.manager import StateManager
@@ -50,7 +51,7 @@ async def test_a_change_makes_the_next_version(manager: StateManager, clock: Man
 
 
 async def test_what_was_changed_is_there_after_a_restart(
-    manager: StateManager, database: Database, clock: ManualClock
+    manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     report = AgentReport(agent="Gemini", status="degraded", reported_at=clock.now(), task="t", load=0.4)
     await tune(manager, 0.25)
@@ -86,10 +87,10 @@ async def test_a_change_that_fails_leaves_the_others_standing(manager: StateMana
 
 
 async def test_changes_count_once_though_a_neighbour_ended_their_transaction(
-    manager: StateManager, database: Database
+    manager: StateManager, database: Store
 ) -> None:
-    def end_transaction(connection: sqlite3.Connection) -> None:
-        connection.execute("INSERT OR ROLLBACK INTO snapshot SELECT * FROM snapshot")
+    def end_transaction(tx: Tx) -> None:
+        tx.execute("INSERT OR ROLLBACK INTO snapshot SELECT * FROM snapshot")
 
     gate = Gate()
     holder = asyncio.create_task(database.write(gate))
@@ -117,7 +118,7 @@ async def test_out_of_range_is_refused_and_changes_nothing(manager: StateManager
     assert manager.snapshot.version == 1
 
 
-async def test_a_row_alone_keeps_the_version(manager: StateManager, database: Database) -> None:
+async def test_a_row_alone_keeps_the_version(manager: StateManager, database: Store) -> None:
     heard: list[int] = []
     manager.subscribe(lambda _old, new, _change: heard.append(new.version))
     await manager.record(JournalRow(kind="flag", subject="lazy_commands", cause="command", after=False))
@@ -204,9 +205,7 @@ async def test_a_cancelled_callers_change_that_was_taken_is_published(manager: S
     assert manager.snapshot.ucf.zoom == 1.5
 
 
-async def test_a_full_disk_loses_the_change_and_not_the_state(
-    manager: StateManager, database: Database
-) -> None:
+async def test_a_full_disk_loses_the_change_and_not_the_state(manager: StateManager, database: Store) -> None:
     pages = await database.write(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
     await database.write(lambda c: c.execute(f"PRAGMA max_page_count = {pages + 2}").fetchone())
     big = JournalRow(kind="x", subject="x", cause="system", after="x" * 60_000)
@@ -219,7 +218,7 @@ async def test_a_full_disk_loses_the_change_and_not_the_state(
 
 
 async def test_a_change_without_rows_is_journalled_by_what_differs(
-    manager: StateManager, database: Database, clock: ManualClock
+    manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     report = AgentReport(agent="Gemini", status="active", reported_at=clock.now())
     ucf = msgspec.structs.replace(DEFAULT_UCF, zoom=1.1)
@@ -232,7 +231,7 @@ async def test_a_change_without_rows_is_journalled_by_what_differs(
 
 
 async def test_a_heartbeat_that_says_nothing_new_is_not_journalled(
-    manager: StateManager, database: Database, clock: ManualClock
+    manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     for _ in range(3):
         clock.advance(60)
@@ -243,7 +242,7 @@ async def test_a_heartbeat_that_says_nothing_new_is_not_journalled(
 
 
 async def test_the_history_of_the_field_holds_no_heartbeats(
-    manager: StateManager, database: Database, clock: ManualClock
+    manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await report_in(manager, AgentReport(agent="Gemini", status="active", reported_at=clock.now()))
     versions = await database.read(lambda c: c.execute("SELECT version FROM ucf_history").fetchall())
@@ -258,7 +257,7 @@ async def test_a_hook_runs_beside_new_versions_only(manager: StateManager) -> No
     assert versions == [2]
 
 
-async def test_a_hook_writes_in_the_same_transaction(manager: StateManager, database: Database) -> None:
+async def test_a_hook_writes_in_the_same_transaction(manager: StateManager, database: Store) -> None:
     def hook(_connection: object, _old: Snapshot, new: Snapshot) -> None:
         if new.ucf.harmony > 1:
             raise HelixError("hook")
@@ -272,7 +271,7 @@ async def test_a_hook_writes_in_the_same_transaction(manager: StateManager, data
 
 @pytest.mark.parametrize("stored", ["nonsense", '{"harmony": 9}', json.dumps({**GOOD, "harmony": 9})])
 async def test_a_stored_state_that_is_not_valid_is_told_at_the_start(
-    manager: StateManager, database: Database, clock: ManualClock, stored: str
+    manager: StateManager, database: Store, clock: ManualClock, stored: str
 ) -> None:
     await tune(manager, 0.1)
     await database.write(lambda c: c.execute("UPDATE snapshot SET ucf = ?", (stored,)))

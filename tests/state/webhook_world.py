@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +13,9 @@ import msgspec
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
+from core.store.tx import Tx
 from core.webhooks.records import InboxEvent
 from state.collective import Collective
 from state.events import find_incoming
@@ -51,8 +51,8 @@ class WebhookWorld:
     async def sent(self) -> Counter[str]:
         """How many events of each type stand in the outbox."""
 
-        def work(connection: sqlite3.Connection) -> Counter[str]:
-            return Counter(dict(connection.execute("SELECT type, count(*) FROM outbox GROUP BY type")))
+        def work(tx: Tx) -> Counter[str]:
+            return Counter(dict(tx.execute("SELECT type, count(*) FROM outbox GROUP BY type")))
 
         return await self.collective.database.read(work)
 
@@ -64,7 +64,7 @@ async def opened(
     """A collective until the block ends; `settings` are those of the environment."""
     values = {"data_dir": folder, "in_sandbox": True, "ritual_step_s": 0.001, **settings}
     kernel = build_kernel(Settings(**values)) if clock is None else build_kernel(Settings(**values), clock)
-    database = await Database.open(
+    database = await SqliteStore.open(
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     collective = await open_collective(kernel, database)

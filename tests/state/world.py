@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from core.health import HealthRegistry
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.change import Change
 from state.journal import Journal, JournalEntry
 from state.manager import StateManager
@@ -22,7 +23,7 @@ from tests.manual_clock import ManualClock
 class World:
     """One data folder, and the process that runs on it."""
 
-    database: Database
+    database: Store
     manager: StateManager
     projector: Projector
     health: HealthRegistry
@@ -35,7 +36,7 @@ class World:
 
     async def start(self) -> None:
         """As a start of Helix does: store, state, edits made meanwhile."""
-        self.database = await Database.open(
+        self.database = await SqliteStore.open(
             self.folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
         )
         self.manager = StateManager(self.database, self.clock)

@@ -9,8 +9,8 @@ from typing import Any
 
 from core.runtime.kernel import build_kernel
 from core.settings import Settings
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from core.version import VERSION
 from state.opening import open_collective
 from state.ports import CommandInfo
@@ -47,7 +47,7 @@ async def sites(path: Path) -> AsyncIterator[MakeSite]:
                 **settings,
             }
             kernel = build_kernel(Settings(**values), clock)
-            database = await Database.open(
+            database = await SqliteStore.open(
                 folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION
             )
             stack.push_async_callback(database.close)

@@ -30,7 +30,7 @@ def storage(view: StorageView) -> discord.Embed:
     room = f"{words.size(view.free)} free of {words.size(view.total)}"
     rows = [
         f"**Disk** {embeds.bar(used, 0, view.total)} {room}",
-        f"**Database** {words.size(view.database)}",
+        f"**Store** {words.size(view.database)}",
         f"**Journal** {journal}, about {words.size(view.journal_bytes)} of the database{since}",
         f"**Edited files** {words.size(view.files)}",
         f"**Backups** {view.backups_count}, {words.size(view.backups)}; {last}",

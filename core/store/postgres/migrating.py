@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import psycopg
 
+from core.store.contract import MigrationResult
 from core.store.errors import DatabaseTooNew, DatabaseUnusable
-from core.store.migrations import Migration, MigrationResult
+from core.store.migrations import Migration
 from core.store.postgres.ddl import SHARED_TABLES, for_postgres
 from core.store.postgres.faults import fault
 

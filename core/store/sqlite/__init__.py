@@ -1,1 +1,145 @@
 """The store on SQLite: one writer thread with group commit, reader threads, checkpoints."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Self, TypeVar
+
+from core.store.contract import Participant, StoreStats
+from core.store.migrations import Migration
+from core.store.sqlite import version
+from core.store.sqlite.connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
+from core.store.sqlite.files import file_size, wal_path
+from core.store.sqlite.opening import Opening, leave_clean
+from core.store.sqlite.readers import Readers
+from core.store.sqlite.write_request import Many
+from core.store.sqlite.writer import QUEUE_LIMIT, Writer
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+class SqliteStore:
+    """One SQLite file, one writer thread with group commit and checkpoints, and reader threads.
+
+    Made by `SqliteStore.open`; keeps the contract `core.store.Store`. A transaction is the connection itself.
+    """
+
+    def __init__(self, path: Path, writer: Writer, readers: Readers, opening: Opening) -> None:
+        self.path = path
+        self.place = str(path)
+        self.recovery = opening.recovery()
+        self._files = opening.files
+        self._writer = writer
+        self._readers = readers
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        migrations: Sequence[Migration],
+        *,
+        app_version: str,
+        on_failure: Callable[[Exception | None], None] | None = None,
+        queue_limit: int = QUEUE_LIMIT,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> Self:
+        """Opens or creates the database, checks it and brings its schema up to date.
+
+        Args:
+            path: the file; its folder must exist.
+            migrations: every migration that this program knows, of all packages.
+            app_version: stored in table `meta`, to name the version that wrote a newer schema.
+            on_failure: called on the event loop with the error when a transaction fails, and with None when
+                one succeeds again.
+            queue_limit: how many writes may wait before more are refused.
+            busy_timeout_ms: how long to wait for a lock that another program holds.
+
+        Raises:
+            DatabaseCorrupt: the file is not a database or is damaged.
+            DatabaseTooNew: a later version has changed the schema.
+            DatabaseUnusable: it cannot be opened or written, or a migration failed.
+        """
+        opening = Opening(path, migrations, app_version, busy_timeout_ms)
+        writer = Writer(
+            asyncio.get_running_loop(),
+            prepare=opening.run,
+            finish=leave_clean,
+            gone=opening.files.gone,
+            on_failure=on_failure,
+            queue_limit=queue_limit,
+        )
+        readers = Readers(partial(connect_reader, path, busy_timeout_ms))
+        try:
+            await writer.start()
+            await readers.start()
+        except BaseException as error:
+            await asyncio.shield(_stop(writer, readers))
+            if isinstance(error, sqlite3.Error):
+                raise opening_error(error, path) from error
+            raise
+        recovery = opening.recovery()
+        logger.info(
+            "store.opened bytes=%d unclean=%s wal_bytes=%d schema=%d",
+            file_size(path),
+            recovery.unclean,
+            recovery.wal_bytes,
+            recovery.migration.version,
+        )
+        return cls(path, writer, readers, opening)
+
+    async def write(
+        self, work: Callable[[sqlite3.Connection], T], *, on_commit: Callable[[T], None] | None = None
+    ) -> T:
+        """See `Store.write`."""
+        return await self._writer.submit(work, on_commit)
+
+    async def write_item(
+        self, item: Item, many: Many[Item, T], *, on_commit: Callable[[T], None] | None = None
+    ) -> T:
+        """See `Store.write_item`."""
+        return await self._writer.submit_item(item, many, on_commit)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """See `Store.read`."""
+        return await self._readers.read(work)
+
+    def add_participant(self, participant: Participant) -> None:
+        """See `Store.add_participant`."""
+        self._writer.add_participant(participant)
+
+    def stats(self) -> StoreStats:
+        """Counts and sizes; needs a few `stat` calls and no query."""
+        writer = self._writer
+        return StoreStats(
+            engine=version.describe(),
+            groups=writer.groups,
+            writes=writer.writes,
+            failures=writer.failures,
+            largest_group=writer.largest_group,
+            waiting=writer.waiting,
+            queue_limit=writer.queue_limit,
+            reads=self._readers.reads,
+            size_bytes=file_size(self.path),
+            wal_bytes=file_size(wal_path(self.path)),
+            last_commit_s=writer.last_commit_s,
+            last_error=writer.last_error,
+            gone=self._files.gone(),
+        )
+
+    async def close(self) -> None:
+        """Finishes accepted requests, empties the write-ahead log and marks the stop as clean."""
+        await _stop(self._writer, self._readers)
+
+
+async def _stop(writer: Writer, readers: Readers) -> None:
+    # The writer last: an open read would prevent it from emptying the write-ahead log.
+    await readers.stop()
+    await writer.stop()

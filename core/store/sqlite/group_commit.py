@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from core.store.contract import Participant
 from core.store.errors import StoreError, primary_code, store_error
-from core.store.sqlite.write_request import Participant, Request, neighbours, run_together
+from core.store.sqlite.write_request import Request, neighbours, run_together
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05

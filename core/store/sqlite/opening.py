@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from core.store.migrations import Migration, MigrationResult, migrate
+from core.store.contract import Recovery
+from core.store.migrations import Migration, migrate
 from core.store.sqlite.connection import (
     QUICK_CHECK_BYTES,
     check_integrity,
@@ -21,26 +20,6 @@ from core.store.sqlite.files import StoreFiles, file_size, wal_path
 
 _RUNNING: Final = "running"
 _STOPPED: Final = "stopped"
-
-
-class Recovery(msgspec.Struct, frozen=True):
-    """What opening the store found and repaired.
-
-    Attributes:
-        first_start: there was no database before.
-        unclean: the last process did not close the store (a crash, a SIGKILL, a power cut).
-        unclean_stops: how often that has happened to this database.
-        wal_bytes: size of the write-ahead log that was found and recovered; 0 after a clean stop.
-        checked: whether all pages were checked for consistency.
-        migration: what was done to the schema.
-    """
-
-    first_start: bool
-    unclean: bool
-    unclean_stops: int
-    wal_bytes: int
-    checked: bool
-    migration: MigrationResult
 
 
 class Opening:
@@ -67,7 +46,7 @@ class Opening:
         return self._recovery
 
     def run(self) -> sqlite3.Connection:
-        """Returns the open connection; raises the start errors of `Database.open`."""
+        """Returns the open connection; raises the start errors of `SqliteStore.open`."""
         try:
             first_start = file_size(self._path) == 0
             wal_bytes = file_size(wal_path(self._path))

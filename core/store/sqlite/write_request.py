@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice, takewhile
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.store.errors import StoreClosed
 
@@ -19,22 +19,6 @@ Item = TypeVar("Item")
 
 # Handles many items in one call; returns for each, in order, its result or its own error.
 Many = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T | Exception]]
-
-
-class Participant(Protocol):
-    """In-memory state that changes with the transaction, such as the newest snapshot.
-
-    Both methods are called in the writer thread only. The value of `capture` must not change when the
-    participant goes on: return an immutable value or a copy.
-    """
-
-    def capture(self) -> object:
-        """Returns the present state."""
-        ...
-
-    def restore(self, captured: object) -> None:
-        """Restores a state that `capture` returned, since the changes after it were not saved."""
-        ...
 
 
 def deliverable(error: BaseException) -> BaseException:

@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+from core.store.contract import Participant
 from core.store.errors import StoreClosed, StoreError, StoreGone, StoreOverloaded
 from core.store.sqlite.checkpoints import Checkpoints
 from core.store.sqlite.group_commit import GroupCommit, readable
-from core.store.sqlite.write_request import ItemRequest, Many, Participant, Request
+from core.store.sqlite.write_request import ItemRequest, Many, Request
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from bot.building import build_bot
 from bot.parts import HelixBot
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.collective import Collective
 from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
@@ -34,7 +34,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 @pytest.fixture
 async def collective(kernel: Kernel, tmp_path: Path) -> AsyncIterator[Collective]:
     migrations = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
-    database = await Database.open(tmp_path / "helix.db", migrations, app_version="test")
+    database = await SqliteStore.open(tmp_path / "helix.db", migrations, app_version="test")
     collective = await open_collective(kernel, database)
     yield collective
     await collective.close()

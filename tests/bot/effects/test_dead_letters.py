@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -15,6 +14,7 @@ import pytest
 
 from bot.effects.dead_letters import DeadLetters
 from core.logs.secret import Secret
+from core.store.tx import Tx
 from core.webhooks.table.delivery_table import end_waiting
 from sandbox import Sandbox
 from sandbox.faults import Fault
@@ -80,10 +80,10 @@ async def kill_many(bot: RunningBot, count: int, why: str = "HTTP 404") -> None:
     """Dead letters as a dead destination leaves them, many at once."""
     clock = bot.kernel.clock
 
-    def work(connection: sqlite3.Connection) -> int:
+    def work(tx: Tx) -> int:
         for _ in range(count):
-            bot.collective.webhooks.outbox.enqueue(connection, clock.now(), "report.ready", b"{}")
-        return end_waiting(connection, "zapier", 1, why)
+            bot.collective.webhooks.outbox.enqueue(tx, clock.now(), "report.ready", b"{}")
+        return end_waiting(tx, "zapier", 1, why)
 
     await bot.collective.database.write(work)
 
@@ -163,9 +163,9 @@ async def test_what_an_earlier_process_did_not_live_to_tell_is_told_after_the_st
     values = options(sandbox, receiver)
     async with opened_collective(settings_for(sandbox, tmp_path, **values)) as (kernel, collective):
 
-        def work(connection: sqlite3.Connection) -> int:
-            collective.webhooks.outbox.enqueue(connection, kernel.clock.now(), "report.ready", b"{}")
-            return end_waiting(connection, "zapier", 1, "HTTP 404")
+        def work(tx: Tx) -> int:
+            collective.webhooks.outbox.enqueue(tx, kernel.clock.now(), "report.ready", b"{}")
+            return end_waiting(tx, "zapier", 1, "HTTP 404")
 
         await collective.database.write(work)
     async with running(sandbox, tmp_path, **values):

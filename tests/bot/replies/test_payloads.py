@@ -5,21 +5,22 @@ import pytest
 
 from bot.replies import payloads
 from bot.replies.payloads import MAX_PAYLOAD_LENGTH, PayloadStore
-from core.store import Database
+from core.store import Store
 from core.store.kv import KeyValueStore
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="test")
+async def database(tmp_path: Path) -> AsyncIterator[Store]:
+    database = await SqliteStore.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="test")
     yield database
     await database.close()
 
 
 @pytest.fixture
-def key_values(database: Database) -> KeyValueStore:
+def key_values(database: Store) -> KeyValueStore:
     return KeyValueStore(database, ManualClock())
 
 
@@ -38,7 +39,7 @@ async def test_a_key_of_another_application_is_not_found(key_values: KeyValueSto
     assert await PayloadStore(key_values, "two").find(key) is None
 
 
-async def test_the_oldest_payloads_leave_first(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_oldest_payloads_leave_first(database: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
     clock = ManualClock()
     store = PayloadStore(KeyValueStore(database, clock), "scope")
@@ -50,7 +51,7 @@ async def test_the_oldest_payloads_leave_first(database: Database, monkeypatch: 
 
 
 async def test_a_payload_that_is_used_again_is_young_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
     clock = ManualClock()

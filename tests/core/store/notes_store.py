@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from core.store import Database
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 
 NOTES = Migration(10, "notes", ("CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT UNIQUE NOT NULL)",))
 CHILDREN = Migration(
@@ -29,9 +29,11 @@ async def open_database(
     *,
     on_failure: Callable[[Exception | None], None] | None = None,
     queue_limit: int = 100_000,
-) -> Database:
+) -> SqliteStore:
     path = folder / "helix.db"
-    return await Database.open(path, ALL, app_version="0.1.0", on_failure=on_failure, queue_limit=queue_limit)
+    return await SqliteStore.open(
+        path, ALL, app_version="0.1.0", on_failure=on_failure, queue_limit=queue_limit
+    )
 
 
 def add(body: str) -> Callable[[sqlite3.Connection], str]:
@@ -42,7 +44,7 @@ def add(body: str) -> Callable[[sqlite3.Connection], str]:
     return work
 
 
-async def notes(database: Database) -> list[str]:
+async def notes(database: SqliteStore) -> list[str]:
     return await database.read(
         lambda connection: [row[0] for row in connection.execute("SELECT body FROM notes ORDER BY id")]
     )
@@ -55,7 +57,7 @@ class Gate:
         self.entered = threading.Event()
         self.opened = threading.Event()
 
-    def __call__(self, _: sqlite3.Connection) -> None:
+    def __call__(self, _: object) -> None:
         self.entered.set()
         assert self.opened.wait(10)
 
@@ -67,7 +69,7 @@ async def turns() -> None:
 
 
 async def in_one_group(
-    database: Database, *works: Callable[[sqlite3.Connection], object]
+    database: SqliteStore, *works: Callable[[sqlite3.Connection], object]
 ) -> list[object | BaseException]:
     gate = Gate()
     holder = asyncio.create_task(database.write(gate))

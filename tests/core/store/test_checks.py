@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.health.threshold import Threshold
-from core.store import DatabaseStats
+from core.store import StoreStats
 from core.store.checks import read_disk, read_store
 from state.webhooks._health import read_queues
 
@@ -19,8 +19,9 @@ MIB = 1024 * 1024
 GONE = "helix.db was removed while Helix runs"
 
 
-def stats(waiting: int = 0, error: str | None = None, gone: str | None = None) -> DatabaseStats:
-    return DatabaseStats(
+def stats(waiting: int = 0, error: str | None = None, gone: str | None = None) -> StoreStats:
+    return StoreStats(
+        engine="SQLite 3",
         groups=3,
         writes=9,
         failures=0,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.store import Database
 from core.store.errors import StoreClosed, StoreOverloaded
+from core.store.sqlite import SqliteStore
 from tests.core.store.notes_store import Gate, add, notes, open_database, turns
 
 
@@ -22,7 +22,7 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-async def test_commit_hooks_run_in_order_before_any_waiter(database: Database) -> None:
+async def test_commit_hooks_run_in_order_before_any_waiter(database: SqliteStore) -> None:
     seen: list[str] = []
 
     async def one(body: str) -> None:
@@ -40,7 +40,7 @@ async def test_commit_hooks_run_in_order_before_any_waiter(database: Database) -
 
 
 async def test_a_failing_hook_takes_success_from_nobody(
-    database: Database, caplog: pytest.LogCaptureFixture
+    database: SqliteStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     def hook(_: str) -> None:
         raise RuntimeError("hook")
@@ -49,7 +49,7 @@ async def test_a_failing_hook_takes_success_from_nobody(
     assert "store.commit_hook_failed" in caplog.text
 
 
-async def test_a_cancelled_caller_whose_work_was_taken_is_published(database: Database) -> None:
+async def test_a_cancelled_caller_whose_work_was_taken_is_published(database: SqliteStore) -> None:
     gate = Gate()
     published = asyncio.Event()
 
@@ -67,7 +67,7 @@ async def test_a_cancelled_caller_whose_work_was_taken_is_published(database: Da
     assert await notes(database) == ["kept"]
 
 
-async def test_a_cancelled_caller_whose_work_still_waited_changes_nothing(database: Database) -> None:
+async def test_a_cancelled_caller_whose_work_still_waited_changes_nothing(database: SqliteStore) -> None:
     gate = Gate()
     holder = asyncio.create_task(database.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
@@ -162,7 +162,7 @@ async def test_a_cancelled_opening_leaves_nothing_behind(tmp_path: Path) -> None
     await database.close()
 
 
-async def test_stats_tell_counts_and_sizes(database: Database) -> None:
+async def test_stats_tell_counts_and_sizes(database: SqliteStore) -> None:
     await database.write(add("a"))
     await notes(database)
     stats = database.stats()

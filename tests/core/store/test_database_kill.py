@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core.store import Database
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 
 PAIRS = Migration(
     10, "pairs", ("CREATE TABLE lefts (n INTEGER PRIMARY KEY)", "CREATE TABLE rights (n INTEGER PRIMARY KEY)")
@@ -23,14 +23,14 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from core.store import Database
+from core.store.sqlite import SqliteStore
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
 
 PAIRS = Migration(10, "pairs", {statements!r})
 
 async def main():
-    database = await Database.open(Path({path!r}), (*CORE_MIGRATIONS, PAIRS), app_version="0.1.0")
+    database = await SqliteStore.open(Path({path!r}), (*CORE_MIGRATIONS, PAIRS), app_version="0.1.0")
     turn = iter(range({start}, 10**9))
 
     def pair(number):
@@ -59,7 +59,7 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, seed: int) 
     for _ in range(2):
         start = max(acknowledged, default=0) + 1000
         acknowledged |= await run_and_kill(path, start, after=chance.randrange(1, 120))
-        database = await Database.open(path, ALL, app_version="0.1.0")
+        database = await SqliteStore.open(path, ALL, app_version="0.1.0")
         assert database.recovery.unclean
         lefts = await database.read(lambda c: c.execute("SELECT n FROM lefts").fetchall())
         rights = await database.read(lambda c: c.execute("SELECT n FROM rights").fetchall())

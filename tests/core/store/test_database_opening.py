@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import StartError
-from core.store import Database
 from core.store.errors import DatabaseCorrupt, DatabaseUnusable, StoreError, store_error
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from core.store.sqlite import connection as _connection
 
 NOTES = Migration(10, "notes", ("CREATE TABLE notes (body TEXT)", "CREATE INDEX by_body ON notes (body)"))
@@ -26,8 +26,8 @@ ALL = (*CORE_MIGRATIONS, NOTES)
 NOBODY = 65534
 
 
-async def opened(path: Path, *, busy_timeout_ms: int = 20) -> Database:
-    return await Database.open(path, ALL, app_version="0.1.0", busy_timeout_ms=busy_timeout_ms)
+async def opened(path: Path, *, busy_timeout_ms: int = 20) -> SqliteStore:
+    return await SqliteStore.open(path, ALL, app_version="0.1.0", busy_timeout_ms=busy_timeout_ms)
 
 
 def read(path: Path) -> bytes:
@@ -150,7 +150,7 @@ async def test_a_locked_file_says_so(locked: Path) -> None:
 
 async def test_a_lock_while_running_refuses_the_group_once_and_then_goes_on(filled: Path) -> None:
     told: list[Exception | None] = []
-    database = await Database.open(
+    database = await SqliteStore.open(
         filled, ALL, app_version="0.1.0", busy_timeout_ms=20, on_failure=told.append
     )
     other = sqlite3.connect(filled, isolation_level=None)

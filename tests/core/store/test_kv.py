@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.store import Database
 from core.store.kv import KeyValueStore
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from tests.manual_clock import ManualClock
 
 HERE = "https://discord.com/api/v10#1"
@@ -18,8 +18,8 @@ ELSEWHERE = "http://127.0.0.1:8090/api/v10#1"
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="0.1.0")
+async def database(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await SqliteStore.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="0.1.0")
     yield opened
     await opened.close()
 
@@ -30,7 +30,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def key_values(database: Database, clock: ManualClock) -> KeyValueStore:
+def key_values(database: SqliteStore, clock: ManualClock) -> KeyValueStore:
     return KeyValueStore(database, clock)
 
 
@@ -65,10 +65,10 @@ async def test_deleting_says_whether_there_was_something(key_values: KeyValueSto
 
 async def test_it_survives_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "again.db"
-    first = await Database.open(path, CORE_MIGRATIONS, app_version="0.1.0")
+    first = await SqliteStore.open(path, CORE_MIGRATIONS, app_version="0.1.0")
     await KeyValueStore(first).set(HERE, "channel", "1")
     await first.close()
-    second = await Database.open(path, CORE_MIGRATIONS, app_version="0.1.0")
+    second = await SqliteStore.open(path, CORE_MIGRATIONS, app_version="0.1.0")
     assert await KeyValueStore(second).get(HERE, "channel") == "1"
     await second.close()
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.store import Database
 from core.store.errors import DatabaseTooNew, DatabaseUnusable
 from core.store.migrations import Migration
+from core.store.sqlite import SqliteStore
 
 ONE = Migration(10, "one", ("CREATE TABLE one (x INTEGER)", "INSERT INTO one VALUES (1)"))
 TWO = Migration(50, "two", ("CREATE TABLE two (x INTEGER)",))
@@ -19,11 +19,11 @@ BETWEEN = Migration(11, "between", ("CREATE TABLE between_ (x INTEGER)",))
 BROKEN = Migration(60, "broken", ("CREATE TABLE half (x INTEGER)", "INSERT INTO nowhere VALUES (1)"))
 
 
-async def opened(path: Path, *migrations: Migration, version: str = "0.1.0") -> Database:
-    return await Database.open(path, migrations, app_version=version)
+async def opened(path: Path, *migrations: Migration, version: str = "0.1.0") -> SqliteStore:
+    return await SqliteStore.open(path, migrations, app_version=version)
 
 
-async def open_and_close(path: Path, *migrations: Migration, version: str = "0.1.0") -> Database:
+async def open_and_close(path: Path, *migrations: Migration, version: str = "0.1.0") -> SqliteStore:
     database = await opened(path, *migrations, version=version)
     await database.close()
     return database

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
 from tests.core.webhooks.delivery_stage import Stage, settings
 from tests.core.webhooks.receiver import Receiver, receiving
@@ -21,9 +22,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Database]:
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     migrations = (*CORE_MIGRATIONS, *WEBHOOK_MIGRATIONS)
-    opened = await Database.open(tmp_path / "helix.db", migrations, app_version="test")
+    opened = await SqliteStore.open(tmp_path / "helix.db", migrations, app_version="test")
     yield opened
     await opened.close()
 
@@ -35,5 +36,5 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def stage(store: Database, clock: ManualClock, receiver: Receiver) -> Stage:
+async def stage(store: Store, clock: ManualClock, receiver: Receiver) -> Stage:
     return Stage(store, clock, settings(receiver))

@@ -18,7 +18,7 @@ from core.http.look_ups import LookUps
 from core.logs.secret import Secret
 from core.runtime.drain import Drain
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destination, Destinations
 from core.webhooks.outbox import Outbox
@@ -34,7 +34,7 @@ class Stage:
     """An outbox with its deliverer on a clock of the test's own, and real connections."""
 
     def __init__(
-        self, store: Database, clock: ManualClock, settings: Settings, *, timeout_s: float = 40
+        self, store: Store, clock: ManualClock, settings: Settings, *, timeout_s: float = 40
     ) -> None:
         self.store = store
         self.clock = clock

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from core.breakers.breaker import Breaker, State
 from core.breakers.policies import BreakerPolicy
-from core.store import Database
+from core.store import Store
 from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.job import Handler, Job
 from core.webhooks.router import Router
@@ -18,7 +18,7 @@ from tests.manual_clock import ManualClock
 class Stage:
     """An inbox with its router on a clock of the test's own."""
 
-    def __init__(self, store: Database, clock: ManualClock) -> None:
+    def __init__(self, store: Store, clock: ManualClock) -> None:
         self.store = store
         self.clock = clock
         self.inbox = Inbox(store, clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.webhooks.dead_letter_notice import DeadLetterNotices
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
@@ -58,7 +58,7 @@ async def test_a_destination_that_fails_again_while_it_is_switched_off_is_told_a
 
 
 async def test_what_waits_for_a_hook_that_is_not_there_is_no_news(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     await stage.destinations.subscribe("ucf.changed", receiver.url)

@@ -13,7 +13,7 @@ import standardwebhooks
 
 from core.logs.secret import Secret
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.webhooks.retries import SCHEDULE_S
 from tests.core.webhooks.delivery_stage import SIGNING, Stage, settings
 from tests.core.webhooks.receiver import Receiver, receiving
@@ -173,7 +173,7 @@ async def test_a_replay_adds_its_attempts_to_those_before_it(stage: Stage, recei
 
 
 async def test_a_hook_gets_its_own_event_signed_with_its_own_secret(
-    store: Database, clock: ManualClock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    store: Store, clock: ManualClock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(standardwebhooks.webhooks, "datetime", _At(clock))
     stage = Stage(store, clock, Settings())
@@ -202,7 +202,7 @@ async def test_a_connection_that_is_refused_is_tried_again(stage: Stage) -> None
 
 
 async def test_a_destination_that_hangs_is_given_up_in_time_and_stops_no_other(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     receiver.hang = True
     async with receiving() as healthy:
@@ -218,7 +218,7 @@ async def test_a_destination_that_hangs_is_given_up_in_time_and_stops_no_other(
 
 
 async def test_destinations_that_hang_stop_no_other_on_the_same_host(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     receiver.hangs_at = frozenset({"/one", "/two", "/three"})
     host = receiver.url.removesuffix("/hook")

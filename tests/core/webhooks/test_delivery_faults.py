@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.webhooks.destinations import Destination
 from core.webhooks.sending import Message
@@ -19,7 +19,7 @@ from tests.raw_server import BAD_AFTER_200, answering
 
 
 async def test_a_kill_between_sending_and_noting_sends_it_again_under_the_same_id(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     first = Stage(store, clock, settings(receiver))
 
@@ -158,7 +158,7 @@ async def test_a_store_that_cannot_be_read_cuts_off_nothing_that_is_being_sent(
 
 @pytest.mark.parametrize("kind", BAD_AFTER_200)
 async def test_a_good_status_is_delivered_whatever_follows_it(
-    store: Database, clock: ManualClock, receiver: Receiver, kind: str
+    store: Store, clock: ManualClock, receiver: Receiver, kind: str
 ) -> None:
     async with answering(BAD_AFTER_200[kind]) as url:
         receiver.url = url
@@ -171,7 +171,7 @@ async def test_a_good_status_is_delivered_whatever_follows_it(
 
 
 async def test_a_final_refusal_is_final_whatever_follows_it(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     async with answering(
         b"HTTP/1.1 400 Bad Request\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.webhooks import destinations
 from core.webhooks.destinations import Destinations, TooManySubscriptions, kind_of
 from tests.core.webhooks.delivery_stage import Stage
@@ -31,7 +31,7 @@ def test_only_zapiers_own_hosts_follow_zapiers_rules(url: str, kind: str) -> Non
 
 
 async def test_there_are_so_many_hooks_and_no_more(
-    store: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(destinations, "MOST_SUBSCRIPTIONS", 3)
     known = Destinations(store, clock, Settings())
@@ -43,7 +43,7 @@ async def test_there_are_so_many_hooks_and_no_more(
 
 
 async def test_nothing_is_remembered_of_how_a_hook_did_that_is_gone(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
@@ -69,7 +69,7 @@ async def test_enabling_one_that_is_not_switched_off_leaves_its_failures_counted
 
 
 async def test_a_hook_that_answers_410_is_said_to_be_gone(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     hook = await stage.destinations.subscribe("ucf.changed", receiver.url)

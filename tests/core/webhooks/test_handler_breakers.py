@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.webhooks.job import Job, Refused
 from tests.core.webhooks.router_stage import Stage, failing, run
@@ -16,7 +16,7 @@ from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
-async def stage(store: Database, clock: ManualClock) -> Stage:
+async def stage(store: Store, clock: ManualClock) -> Stage:
     made = Stage(store, clock)
     await made.inbox.open()
     return made

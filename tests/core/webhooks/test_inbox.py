@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from core.store import Database
+from core.store import Store
 from core.webhooks.inbox import Accepted, IdempotencyConflict, Inbox, InboxFull, Incoming
 from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
@@ -16,7 +16,7 @@ DAY_S = 86_400
 
 
 @pytest.fixture
-async def inbox(store: Database, clock: ManualClock) -> Inbox:
+async def inbox(store: Store, clock: ManualClock) -> Inbox:
     opened = Inbox(store, clock)
     await opened.open()
     return opened
@@ -71,7 +71,7 @@ async def test_a_hundred_posts_of_one_key_at_once_give_one_event(inbox: Inbox) -
 @pytest.mark.parametrize("size", [3, 120_000])
 @pytest.mark.parametrize("seed", range(4))
 async def test_what_comes_together_ends_as_what_comes_one_by_one(
-    inbox: Inbox, store: Database, seed: int, size: int
+    inbox: Inbox, store: Store, seed: int, size: int
 ) -> None:
     dice = random.Random(seed)
     events = [
@@ -116,7 +116,7 @@ async def test_what_comes_together_ends_as_what_comes_one_by_one(
     assert inbox.waiting == sum(map(len, handlers.values()))
 
 
-async def test_past_the_high_water_mark_nothing_more_is_taken(store: Database, clock: ManualClock) -> None:
+async def test_past_the_high_water_mark_nothing_more_is_taken(store: Store, clock: ManualClock) -> None:
     inbox = Inbox(store, clock, high_water=2)
     await inbox.open()
     await inbox.accept(event("a"))
@@ -126,7 +126,7 @@ async def test_past_the_high_water_mark_nothing_more_is_taken(store: Database, c
     assert len(await inbox.page()) == 2
 
 
-async def test_a_later_process_knows_what_waits(inbox: Inbox, store: Database, clock: ManualClock) -> None:
+async def test_a_later_process_knows_what_waits(inbox: Inbox, store: Store, clock: ManualClock) -> None:
     await inbox.accept(event("a", handlers=("one", "two")))
     later = Inbox(store, clock)
     assert await later.open() == 2
@@ -142,7 +142,7 @@ async def test_whoever_listens_hears_of_new_events_only(inbox: Inbox) -> None:
 
 
 async def test_a_key_is_forgotten_after_a_week_and_an_event_after_a_month(
-    inbox: Inbox, store: Database, clock: ManualClock
+    inbox: Inbox, store: Store, clock: ManualClock
 ) -> None:
     first = await inbox.accept(event())
     clock.advance(7 * DAY_S - 1)
@@ -162,7 +162,7 @@ async def test_a_key_is_forgotten_after_a_week_and_an_event_after_a_month(
 
 @pytest.mark.parametrize("status", ["accepted", "processing", "failed"])
 async def test_what_is_not_over_is_kept_however_old_it_is(
-    inbox: Inbox, store: Database, clock: ManualClock, status: str
+    inbox: Inbox, store: Store, clock: ManualClock, status: str
 ) -> None:
     kept = await inbox.accept(event())
     await store.write(lambda connection: connection.execute("UPDATE handling SET status = ?", (status,)))
@@ -178,7 +178,7 @@ async def test_pages_go_back_in_time(inbox: Inbox) -> None:
     assert [each.id for each in await inbox.page(before_seq=newest[-1].seq, limit=9)] == ids[2::-1]
 
 
-async def test_only_the_dead_are_shown_and_let_try_again(inbox: Inbox, store: Database) -> None:
+async def test_only_the_dead_are_shown_and_let_try_again(inbox: Inbox, store: Store) -> None:
     await inbox.accept(event("a"))
     dead = await inbox.accept(event("b", handlers=("one", "two")))
     kill = "UPDATE handling SET status = 'dead', attempts = 10 WHERE event = 2 AND handler = 'two'"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.store import Database
+from core.store import Store
 from core.webhooks.outbox import PayloadTooLarge
 from core.webhooks.sending import Message
 from core.webhooks.table.delivery_table import note_receipt
@@ -52,7 +52,7 @@ async def test_what_is_over_is_forgotten_after_a_month(stage: Stage) -> None:
 
 
 async def test_ten_thousand_waiting_deliveries_are_counted_and_begun_at_once(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, settings(receiver))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from core.webhooks import prune
 from core.webhooks.ids import new_id, oldest_id
 from core.webhooks.prune import free_keys, prune_received, prune_sent
@@ -24,20 +25,24 @@ class Steps:
         self.hundreds += 1
         return 0
 
-    async def watch(self, store: Database) -> None:
-        await store.write(lambda connection: connection.set_progress_handler(self.count, 100))
+    async def watch(self, store: Store) -> None:
+        await store.write(self._install)
+
+    def _install(self, tx: Tx) -> None:
+        assert isinstance(tx, sqlite3.Connection)
+        tx.set_progress_handler(self.count, 100)
 
 
-async def fill(store: Database, clock: ManualClock, *, keyed: bool) -> None:
+async def fill(store: Store, clock: ManualClock, *, keyed: bool) -> None:
     """So many events that came in, and as many that went out, all of this moment."""
     at = clock.now()
 
-    def work(connection: sqlite3.Connection) -> None:
-        connection.executemany(
+    def work(tx: Tx) -> None:
+        tx.executemany(
             "INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES (?, 'x', 0, ?, x'', x'')",
             [(new_id("evt", at), f"key {number}" if keyed else None) for number in range(EVENTS)],
         )
-        connection.executemany(
+        tx.executemany(
             "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, 'x', 0, x'')",
             [(new_id("msg", at),) for _ in range(EVENTS)],
         )
@@ -45,11 +50,11 @@ async def fill(store: Database, clock: ManualClock, *, keyed: bool) -> None:
     await store.write(work)
 
 
-async def count(store: Database, what: str) -> int:
-    return await store.read(lambda connection: int(connection.execute(f"SELECT count({what}").fetchone()[0]))
+async def count(store: Store, what: str) -> int:
+    return await store.read(lambda tx: int(tx.execute(f"SELECT count({what}").fetchone()[0]))
 
 
-async def test_all_that_is_older_leaves_however_many_there_are(store: Database, clock: ManualClock) -> None:
+async def test_all_that_is_older_leaves_however_many_there_are(store: Store, clock: ManualClock) -> None:
     await fill(store, clock, keyed=True)
     later = clock.now() + timedelta(seconds=1)
     await free_keys(store, oldest_id("evt", later))
@@ -58,9 +63,7 @@ async def test_all_that_is_older_leaves_however_many_there_are(store: Database, 
     assert await prune_sent(store, oldest_id("msg", later)) == EVENTS
 
 
-async def test_what_is_not_older_stays_and_costs_the_writer_nothing(
-    store: Database, clock: ManualClock
-) -> None:
+async def test_what_is_not_older_stays_and_costs_the_writer_nothing(store: Store, clock: ManualClock) -> None:
     await fill(store, clock, keyed=True)
     steps = Steps()
     await steps.watch(store)
@@ -71,7 +74,7 @@ async def test_what_is_not_older_stays_and_costs_the_writer_nothing(
     assert steps.hundreds < 10
 
 
-async def test_keys_that_are_gone_cost_the_writer_nothing(store: Database, clock: ManualClock) -> None:
+async def test_keys_that_are_gone_cost_the_writer_nothing(store: Store, clock: ManualClock) -> None:
     await fill(store, clock, keyed=False)
     steps = Steps()
     await steps.watch(store)
@@ -79,7 +82,7 @@ async def test_keys_that_are_gone_cost_the_writer_nothing(store: Database, clock
     assert steps.hundreds == 0
 
 
-async def test_no_piece_holds_the_writer_for_all_of_it(store: Database, clock: ManualClock) -> None:
+async def test_no_piece_holds_the_writer_for_all_of_it(store: Store, clock: ManualClock) -> None:
     await fill(store, clock, keyed=True)
     writes = store.stats().writes
     await free_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from datetime import timedelta
 
 import pytest
 
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from core.webhooks.job import Job, Refused
 from core.webhooks.retries import SCHEDULE_S
 from tests.core.webhooks.router_stage import Stage, failing, run
@@ -40,7 +40,7 @@ async def test_what_a_lane_waits_for_consumes_no_attempt_and_holds_up_no_other(s
 
 
 @pytest.fixture
-async def stage(store: Database, clock: ManualClock) -> Stage:
+async def stage(store: Store, clock: ManualClock) -> Stage:
     made = Stage(store, clock)
     await made.inbox.open()
     return made
@@ -122,9 +122,9 @@ async def test_an_unexpected_error_is_kept_by_its_kind_alone(stage: Stage) -> No
 
 async def test_effect_and_done_are_one_transaction(stage: Stage) -> None:
     async def handle(job: Job) -> None:
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT INTO remembered VALUES ('x', ?, 'y', 'z')", (job.event_id,))
-            job.done_with(connection)
+        def work(tx: Tx) -> None:
+            tx.execute("INSERT INTO remembered VALUES ('x', ?, 'y', 'z')", (job.event_id,))
+            job.done_with(tx)
 
         await stage.store.write(work)
         job.committed()
@@ -140,10 +140,8 @@ async def test_effect_and_done_are_one_transaction(stage: Stage) -> None:
 async def test_what_an_earlier_process_had_begun_is_tried_again(stage: Stage) -> None:
     event = await stage.accept("a")
     await stage.store.write(
-        lambda connection: (
-            connection.execute(
-                "UPDATE handling SET status = 'processing', attempts = 1, first_us = 5"
-            ).rowcount
+        lambda tx: (
+            tx.execute("UPDATE handling SET status = 'processing', attempts = 1, first_us = 5").rowcount
         )
     )
     assert await stage.status(event) == "processing"
@@ -203,7 +201,7 @@ def test_a_name_is_registered_once(stage: Stage) -> None:
 
 
 async def test_what_was_committed_while_it_was_given_up_is_done_and_not_done_again(
-    store: Database, clock: ManualClock
+    store: Store, clock: ManualClock
 ) -> None:
     stage = Stage(store, clock)
 
@@ -222,7 +220,7 @@ async def test_what_was_committed_while_it_was_given_up_is_done_and_not_done_aga
 
 
 async def test_an_event_whose_handling_ends_the_process_each_time_is_dead_in_the_end(
-    store: Database, clock: ManualClock
+    store: Store, clock: ManualClock
 ) -> None:
     event = ""
     for start in range(len(SCHEDULE_S) + 1):

@@ -9,7 +9,7 @@ import pytest
 
 from core.breakers.policies import BreakerPolicy
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from core.store.tx import Tx
 from core.webhooks.dead_letter_notice import DeadLetterNotices
@@ -21,7 +21,7 @@ from tests.manual_clock import ManualClock
 
 
 async def test_410_removes_a_hook_and_ends_what_waits_for_it(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     await stage.destinations.subscribe("ucf.changed", receiver.url)
@@ -103,7 +103,7 @@ async def test_one_success_starts_the_five_days_over(stage: Stage, receiver: Rec
 
 
 async def test_what_waits_behind_an_open_breaker_is_not_sent_once_its_hook_is_removed(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     stage.policy = BreakerPolicy(min_calls=1, open_s=60)
@@ -124,7 +124,7 @@ async def test_what_waits_behind_an_open_breaker_is_not_sent_once_its_hook_is_re
 
 
 async def test_what_may_be_over_is_not_sent_while_the_store_does_not_say(
-    store: Database, clock: ManualClock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    store: Store, clock: ManualClock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = Stage(store, clock, Settings())
     hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
@@ -175,7 +175,7 @@ async def test_a_replay_that_arrives_switches_its_destination_on_again(
 
 
 async def test_a_hook_that_goes_takes_its_pace_with_it(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
@@ -188,7 +188,7 @@ async def test_a_hook_that_goes_takes_its_pace_with_it(
 
 
 async def test_a_hook_that_goes_takes_its_pause_with_it(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
@@ -202,7 +202,7 @@ async def test_a_hook_that_goes_takes_its_pause_with_it(
 
 
 async def test_a_hook_that_is_removed_while_it_is_sent_to_ends_quietly(
-    store: Database, clock: ManualClock, receiver: Receiver
+    store: Store, clock: ManualClock, receiver: Receiver
 ) -> None:
     stage = Stage(store, clock, Settings())
     hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
@@ -221,7 +221,7 @@ async def test_a_hook_that_is_removed_while_it_is_sent_to_ends_quietly(
 
 
 async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_told(
-    stage: Stage, store: Database, clock: ManualClock
+    stage: Stage, store: Store, clock: ManualClock
 ) -> None:
     await stage.emit()
     without = Stage(store, clock, Settings())

@@ -11,7 +11,7 @@ import pytest
 
 from core.cache import Cache
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreClosed
 from state.agents import monitor as agent_monitor
 from state.agents.monitor import AgentMonitor
@@ -48,7 +48,7 @@ async def heard(events: Hearing) -> list[Any]:
     return [event async for event in events]
 
 
-async def entries(database: Database) -> list[JournalEntry]:
+async def entries(database: Store) -> list[JournalEntry]:
     return list(reversed(await Journal(database).entries(kinds=("agent",))))
 
 
@@ -58,7 +58,7 @@ async def heartbeat(manager: StateManager, clock: ManualClock, **fields: str) ->
 
 
 async def test_a_change_is_told_and_journalled(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Hearing
+    monitor: AgentMonitor, kernel: Kernel, database: Store, events: Hearing
 ) -> None:
     kernel.health.report("gateway", "fail", "connection lost")
     await monitor.flush()
@@ -87,7 +87,7 @@ async def test_what_was_cached_of_the_agents_is_gone_before_anyone_can_ask(
 
 
 async def test_a_first_report_is_a_start_and_not_a_change(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Hearing
+    monitor: AgentMonitor, kernel: Kernel, database: Store, events: Hearing
 ) -> None:
     kernel.health.report("http", "pass")
     await monitor.flush()
@@ -99,7 +99,7 @@ async def test_an_agent_that_falls_silent_is_noticed_by_the_loop(
     monitor: AgentMonitor,
     manager: StateManager,
     clock: ManualClock,
-    database: Database,
+    database: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(agent_monitor, "STALENESS_EVERY_S", 0.005)
@@ -119,7 +119,7 @@ async def test_an_agent_that_falls_silent_is_noticed_by_the_loop(
 
 
 async def test_the_loop_journals_as_soon_as_something_changes(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, monkeypatch: pytest.MonkeyPatch
+    monitor: AgentMonitor, kernel: Kernel, database: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Long before the loop's next look by itself.
     monkeypatch.setattr(agent_monitor, "STALENESS_EVERY_S", 3600.0)
@@ -135,7 +135,7 @@ async def test_the_loop_journals_as_soon_as_something_changes(
 
 
 async def test_another_detail_of_the_same_status_is_told_and_not_journalled(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Hearing
+    monitor: AgentMonitor, kernel: Kernel, database: Store, events: Hearing
 ) -> None:
     kernel.health.report("gateway", "fail", "connection lost")
     await monitor.flush()
@@ -166,7 +166,7 @@ async def test_the_gauge_says_who_is_up(monitor: AgentMonitor, kernel: Kernel) -
 
 
 async def test_what_the_store_refuses_waits(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, monkeypatch: pytest.MonkeyPatch
+    monitor: AgentMonitor, kernel: Kernel, database: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
         raise StoreClosed("closed")
@@ -181,7 +181,7 @@ async def test_what_the_store_refuses_waits(
 
 
 async def test_what_pushes_the_oldest_out_while_they_are_journalled_costs_no_other(
-    monitor: AgentMonitor, database: Database, monkeypatch: pytest.MonkeyPatch
+    monitor: AgentMonitor, database: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(agent_monitor, "_JOURNAL_CHUNK", 4)
     monitor._waiting = deque(_rows(0, 6), maxlen=6)
@@ -205,7 +205,7 @@ def _rows(first: int, end: int) -> list[JournalRow]:
 
 
 async def test_two_who_flush_at_once_journal_it_once(
-    monitor: AgentMonitor, kernel: Kernel, database: Database
+    monitor: AgentMonitor, kernel: Kernel, database: Store
 ) -> None:
     kernel.health.report("gateway", "fail", "lost")
     await asyncio.gather(monitor.flush(), monitor.flush())
@@ -217,7 +217,7 @@ async def test_what_a_cancelled_flush_wrote_is_not_written_again(
     monitor: AgentMonitor,
     kernel: Kernel,
     manager: StateManager,
-    database: Database,
+    database: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     writing, change = asyncio.Event(), manager.change
@@ -241,7 +241,7 @@ async def test_who_falls_silent_is_noticed_while_the_store_refuses(
     monitor: AgentMonitor,
     manager: StateManager,
     clock: ManualClock,
-    database: Database,
+    database: Store,
     events: Hearing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -267,9 +267,7 @@ async def test_who_falls_silent_is_noticed_while_the_store_refuses(
     assert [entry.after for entry in await entries(database)] == ["active", "stale"]
 
 
-async def test_who_was_stopped_hears_no_more(
-    monitor: AgentMonitor, kernel: Kernel, database: Database
-) -> None:
+async def test_who_was_stopped_hears_no_more(monitor: AgentMonitor, kernel: Kernel, database: Store) -> None:
     monitor.stop()
     kernel.health.report("gateway", "fail", "lost")
     await monitor.flush()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from datetime import timedelta
 
 import msgspec
 import pytest
 
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
+from core.store.tx import Tx
 from state.alerts import Alert, Alerts, WrongAlert
 from state.alerts import alert_table as table
 from state.change import Actor, Change
@@ -24,7 +24,7 @@ ADA = Actor("command", "Ada", 5)
 
 
 @pytest.fixture
-async def alerts(manager: StateManager, database: Database, clock: ManualClock) -> Alerts:
+async def alerts(manager: StateManager, database: Store, clock: ManualClock) -> Alerts:
     alerts = Alerts(manager, database, clock)
     await alerts.load()
     return alerts
@@ -42,7 +42,7 @@ async def tune(manager: StateManager, **values: float) -> None:
     await manager.change(lambda old: Change(ucf=msgspec.structs.replace(old.ucf, **values), source="tune"))
 
 
-async def again(manager: StateManager, database: Database, clock: ManualClock) -> Alerts:
+async def again(manager: StateManager, database: Store, clock: ManualClock) -> Alerts:
     """Alerts as after a restart on the same store."""
     started = StateManager(database, clock)
     await started.load()
@@ -94,7 +94,7 @@ async def test_both_sides_of_zoom_are_watched_at_once(alerts: Alerts, manager: S
 
 
 async def test_a_start_raises_alerts_for_values_that_are_already_critical(
-    manager: StateManager, database: Database, clock: ManualClock
+    manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await tune(manager, prana=0.1)
     alerts = Alerts(manager, database, clock)
@@ -103,7 +103,7 @@ async def test_a_start_raises_alerts_for_values_that_are_already_critical(
 
 
 async def test_a_change_that_fails_raises_nothing(alerts: Alerts, manager: StateManager) -> None:
-    def break_off(_connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
+    def break_off(_connection: Tx, _old: Snapshot, _new: Snapshot) -> None:
         raise HelixError("no")
 
     with pytest.raises(HelixError):
@@ -120,7 +120,7 @@ async def test_concurrent_changes_raise_one_alert(alerts: Alerts, manager: State
 
 
 async def test_raising_and_clearing_are_in_the_journal(
-    alerts: Alerts, manager: StateManager, database: Database
+    alerts: Alerts, manager: StateManager, database: Store
 ) -> None:
     await tune(manager, harmony=0.2)
     await tune(manager, harmony=0.9)
@@ -133,7 +133,7 @@ async def test_raising_and_clearing_are_in_the_journal(
 
 
 async def test_an_acknowledgement_is_journalled_and_survives_a_restart(
-    alerts: Alerts, manager: StateManager, database: Database, clock: ManualClock
+    alerts: Alerts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await tune(manager, harmony=0.2)
     alert = await alerts.ack(1, ADA)
@@ -160,9 +160,7 @@ async def test_only_open_alerts_can_be_acknowledged(
         await alerts.ack(number, ADA)
 
 
-async def test_an_acknowledgement_that_is_refused_is_not_journalled(
-    alerts: Alerts, database: Database
-) -> None:
+async def test_an_acknowledgement_that_is_refused_is_not_journalled(alerts: Alerts, database: Store) -> None:
     with pytest.raises(WrongAlert):
         await alerts.ack(7, ADA)
     assert await Journal(database).count() == 0
@@ -180,7 +178,7 @@ async def test_of_two_concurrent_acknowledgements_one_is_refused(
 
 
 async def test_a_mute_is_journalled_survives_a_restart_and_ends_by_itself(
-    alerts: Alerts, manager: StateManager, database: Database, clock: ManualClock
+    alerts: Alerts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     until = await alerts.mute("harmony", timedelta(hours=2), ADA)
     assert until == clock.now() + timedelta(hours=2)
@@ -193,7 +191,7 @@ async def test_a_mute_is_journalled_survives_a_restart_and_ends_by_itself(
 
 
 async def test_a_mute_keeps_its_length_after_the_clock_was_ahead(
-    alerts: Alerts, manager: StateManager, database: Database, clock: ManualClock
+    alerts: Alerts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await alerts.mute("klesha", timedelta(hours=2), ADA)
     clock.set(7200)
@@ -279,7 +277,7 @@ async def test_old_cleared_alerts_are_deleted(alerts: Alerts, monkeypatch: pytes
 async def test_open_alerts_stay_when_old_cleared_ones_are_deleted(
     alerts: Alerts,
     manager: StateManager,
-    database: Database,
+    database: Store,
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -325,7 +323,7 @@ async def test_the_check_warns_until_the_alert_is_acknowledged(alerts: Alerts, m
 
 
 async def test_alerts_within_the_setting_are_named_without_a_warning(
-    manager: StateManager, database: Database, clock: ManualClock
+    manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     alerts = Alerts(manager, database, clock, warn_above=1)
     await alerts.load()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from core.store import Database
+from core.store import Store
 from state.alerts import forecasts as module
 from state.alerts.forecasts import Accuracy, Forecasts
 from state.alerts.holt import Forecast, forecast
@@ -21,7 +21,7 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-async def forecasts(manager: StateManager, database: Database, clock: ManualClock) -> Forecasts:
+async def forecasts(manager: StateManager, database: Store, clock: ManualClock) -> Forecasts:
     del manager
     made = Forecasts(History(database), database, clock)
     await made.load()
@@ -38,12 +38,12 @@ async def climb(manager: StateManager, clock: ManualClock, hours: int) -> None:
         await tune(manager, harmony=round(manager.snapshot.ucf.harmony + 0.01, 4))
 
 
-async def rows(database: Database) -> list[tuple[object, ...]]:
+async def rows(database: Store) -> list[tuple[object, ...]]:
     query = "SELECT metric, value, actual FROM forecasts ORDER BY id"
     return await database.read(lambda connection: connection.execute(query).fetchall())
 
 
-async def test_too_little_history_is_reported(forecasts: Forecasts, database: Database) -> None:
+async def test_too_little_history_is_reported(forecasts: Forecasts, database: Store) -> None:
     await forecasts.run_once()
     assert forecasts.newest == {}
     assert await rows(database) == []
@@ -53,7 +53,7 @@ async def test_too_little_history_is_reported(forecasts: Forecasts, database: Da
 
 
 async def test_a_forecast_is_made_though_the_last_one_was_made_in_the_future(
-    forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
+    forecasts: Forecasts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await climb(manager, clock, 20)
     clock.set(7200)
@@ -64,7 +64,7 @@ async def test_a_forecast_is_made_though_the_last_one_was_made_in_the_future(
 
 
 async def test_a_forecast_is_made_once_an_hour_and_measured_when_due(
-    forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
+    forecasts: Forecasts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await climb(manager, clock, 20)
     await forecasts.run_once()
@@ -83,7 +83,7 @@ async def test_a_forecast_is_made_once_an_hour_and_measured_when_due(
 
 
 async def test_a_restart_keeps_forecasts_and_makes_none_twice(
-    forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
+    forecasts: Forecasts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await climb(manager, clock, 20)
     await forecasts.run_once()
@@ -99,7 +99,7 @@ async def test_a_restart_keeps_forecasts_and_makes_none_twice(
 
 
 async def test_inaccurate_forecasts_warn(
-    forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
+    forecasts: Forecasts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     clock.advance(20 * HOUR)
     await forecasts.run_once()
@@ -117,7 +117,7 @@ async def test_inaccurate_forecasts_warn(
 
 
 async def test_old_forecasts_are_deleted(
-    forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
+    forecasts: Forecasts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     await climb(manager, clock, 20)
     await forecasts.run_once()

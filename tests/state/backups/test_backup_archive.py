@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
 from state.backups._archive import check_database, hash_file, unpack
 from state.backups._source import CopyStopped
@@ -28,7 +28,7 @@ MIGRATIONS = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: Store) -> AsyncIterator[Collective]:
     collective = await open_collective(kernel, database)
     yield collective
     await collective.close()

@@ -21,8 +21,9 @@ from core.logs.secret import Secret
 from core.runtime.kernel import Kernel, build_kernel
 from core.runtime.one_at_a_time import Busy, StoppedByRestart
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreClosed
+from core.store.tx import Tx
 from state import backups as backups_module
 from state.backups import BackupRefused, UnknownBackup
 from state.backups import _make as _backup_making
@@ -47,7 +48,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: Store) -> AsyncIterator[Collective]:
     collective = await open_collective(kernel, database)
     yield collective
     await kernel.supervisor.stop(5)
@@ -247,7 +248,7 @@ async def test_a_start_deletes_leftovers_of_a_kill(collective: Collective) -> No
     (folder / ".making-9" / "unpacked").mkdir(parents=True)
     (folder / ".making-9" / "unpacked" / "helix.db").write_bytes(b"half")
 
-    def killed(connection: sqlite3.Connection) -> None:
+    def killed(connection: Tx) -> None:
         connection.execute(
             "INSERT INTO backups (id, status, file, begun_us, cause) VALUES (9, 'making', 'x', 1, 'command')"
         )
@@ -267,7 +268,7 @@ async def test_an_archive_without_a_finished_row_is_unchecked(
     (folder / "helix-78-20269999T999999Z.tar.gz").write_bytes(b"no moment")
     (folder / "notes.txt").write_text("mine")
 
-    def killed(connection: sqlite3.Connection) -> None:
+    def killed(connection: Tx) -> None:
         connection.execute("UPDATE backups SET status = 'making', finished_us = NULL")
 
     await collective.database.write(killed)

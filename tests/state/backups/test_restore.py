@@ -18,9 +18,9 @@ import pytest
 from core.errors import StartError
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.backups import folder_swap
 from state.backups import restore as restoring
 from state.backups.restore import Restored, RestoreRefused, describe, parse_file, restore
@@ -59,7 +59,7 @@ class opened:  # noqa: N801 - reads as a context
         self._kernel = kernel or build_kernel(Settings(data_dir=folder), ManualClock(NOW))
 
     async def __aenter__(self) -> Collective:
-        self._database = await Database.open(self._folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+        self._database = await SqliteStore.open(self._folder / "helix.db", MIGRATIONS, app_version="0.1.0")
         self._collective = await open_collective(self._kernel, self._database)
         return self._collective
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from state.backups import BackupRefused, Backups
 from state.backups.schedule import BackupSchedule
 from state.change import Actor
@@ -23,7 +23,7 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: Store) -> AsyncIterator[Collective]:
     collective = await open_collective(kernel, database)
     yield collective
     await collective.close()
@@ -106,7 +106,7 @@ async def test_the_next_comes_after_a_day_though_the_last_one_was_made_in_the_fu
 
 
 async def test_a_start_corrects_the_time_of_a_backup_from_the_future(
-    collective: Collective, kernel: Kernel, database: Database, clock: ManualClock
+    collective: Collective, kernel: Kernel, database: Store, clock: ManualClock
 ) -> None:
     clock.set(30 * 24 * HOUR)
     await collective.backups.create(ADA)

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from core.logs.secret import Secret
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.backups._secrets import forms, redact_database, redact_text
 from state.schema import STATE_MIGRATIONS
 
@@ -78,7 +78,7 @@ def test_a_text_too_long_for_one_page_is_cleaned(tmp_path: Path) -> None:
 @pytest.mark.parametrize("secret", ["0a1b2c3d4e5f60718293a4b5c6d7e8f9", "AbCdEfGh12345678IjKl"])
 async def test_the_search_index_keeps_no_word_of_it(tmp_path: Path, secret: str) -> None:
     path = tmp_path / "a.db"
-    database = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
+    database = await SqliteStore.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
     await database.write(
         lambda connection: connection.execute(
             "INSERT INTO journal (at_us, kind, subject, cause, reason) VALUES (1, 'ucf', 'harmony', 'x', ?)",
@@ -96,7 +96,7 @@ async def test_the_search_index_keeps_no_word_of_it(tmp_path: Path, secret: str)
 
 async def test_payloads_of_webhooks_are_redacted_although_they_are_bytes(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
-    database = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
+    database = await SqliteStore.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
     await database.write(
         lambda connection: connection.execute(
             "INSERT INTO inbox (id, type, received_us, digest, data) VALUES ('e', 'x', 1, ?, ?)",

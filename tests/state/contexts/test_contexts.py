@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.runtime.kernel import build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.suggestions import closest
 from state import contexts as contexts_module
 from state.agents import AgentView
@@ -41,7 +41,7 @@ def agents() -> tuple[AgentView, ...]:
 
 
 @pytest.fixture
-def contexts(manager: StateManager, database: Database, clock: ManualClock) -> Contexts:
+def contexts(manager: StateManager, database: Store, clock: ManualClock) -> Contexts:
     return Contexts(manager, database, clock, agents=agents, rituals=last_rituals)
 
 
@@ -70,7 +70,7 @@ async def test_a_checkpoint_keeps_state_agents_and_who_asked(
     ]
 
 
-async def test_a_checkpoint_is_journalled(contexts: Contexts, database: Database) -> None:
+async def test_a_checkpoint_is_journalled(contexts: Contexts, database: Store) -> None:
     await contexts.archive("storm", ADA, note="clouds")
     entry = (await Journal(database).entries(kinds=["context"]))[0]
     assert (entry.subject, entry.actor, entry.reason, entry.after) == ("storm", "Ada", "clouds", {"kept": 1})
@@ -117,7 +117,7 @@ async def test_the_nearest_name_is_searched_in_a_thread(
     assert threading.get_ident() not in threads
 
 
-async def test_the_last_finished_rituals_are_kept_with_it(tmp_path: Path, database: Database) -> None:
+async def test_the_last_finished_rituals_are_kept_with_it(tmp_path: Path, database: Store) -> None:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
     collective = await open_collective(kernel, database)
     for steps in range(1, 8):
@@ -180,7 +180,7 @@ async def test_the_number_of_checkpoints_is_limited(
 
 
 async def test_a_restore_puts_back_ucf_and_folklore_and_nothing_else(
-    contexts: Contexts, manager: StateManager, database: Database, clock: ManualClock
+    contexts: Contexts, manager: StateManager, database: Store, clock: ManualClock
 ) -> None:
     kept = await contexts.archive("storm", ADA)
     await tune(manager, harmony=0.9, klesha=0.4)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from state.collective import Collective
 from state.opening import open_collective
 from tests.state.directives.manus import Hands, Manus, renew
@@ -19,7 +19,7 @@ def hands() -> Hands:
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: Database, hands: Hands) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: Store, hands: Hands) -> AsyncIterator[Collective]:
     collective = await open_collective(kernel, database)
     kernel.supervisor.remove("directives")
     await renew(collective, hands)

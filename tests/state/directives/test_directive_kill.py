@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -13,8 +12,9 @@ import pytest
 
 from core.runtime.kernel import build_kernel
 from core.settings import Settings
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
+from core.store.tx import Tx
 from state.collective import Collective
 from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
@@ -32,7 +32,7 @@ PROCESS = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from core.store import Database
+from core.store.sqlite import SqliteStore
 from core.runtime.kernel import build_kernel
 from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
@@ -44,7 +44,7 @@ from state.schema import STATE_MIGRATIONS
 
 async def main():
     folder = Path({folder!r})
-    database = await Database.open(
+    database = await SqliteStore.open(
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=folder, ritual_step_s=0.002))
@@ -72,7 +72,7 @@ async def test_after_kills_each_effect_has_happened_once(tmp_path: Path, seed: i
     chance = random.Random(seed)
     for _ in range(2):
         await run_and_kill(tmp_path, after=chance.randrange(0, 70))
-    database = await Database.open(
+    database = await SqliteStore.open(
         tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
@@ -98,7 +98,7 @@ async def test_after_kills_each_effect_has_happened_once(tmp_path: Path, seed: i
         await database.close()
 
 
-def effects(connection: sqlite3.Connection) -> dict[str, int]:
+def effects(tx: Tx) -> dict[str, int]:
     """How often each effect of the directives is there."""
     queries = {
         "rituals": "SELECT count(*) FROM rituals WHERE status = 'done'",
@@ -107,13 +107,13 @@ def effects(connection: sqlite3.Connection) -> dict[str, int]:
         "backups": "SELECT count(*) FROM backups",
         "reports": "SELECT count(*) FROM journal WHERE kind = 'report' AND subject = 'ecosystem'",
     }
-    return {name: int(connection.execute(query).fetchone()[0]) for name, query in queries.items()}
+    return {name: int(tx.execute(query).fetchone()[0]) for name, query in queries.items()}
 
 
-def rituals_applied(connection: sqlite3.Connection) -> int:
+def rituals_applied(tx: Tx) -> int:
     """How many rituals have changed the field."""
     query = "SELECT count(*) FROM ucf_history WHERE source = 'ritual'"
-    return int(connection.execute(query).fetchone()[0])
+    return int(tx.execute(query).fetchone()[0])
 
 
 async def all_ended(collective: Collective) -> None:

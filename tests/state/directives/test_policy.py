@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.store import Database
+from core.store import Store
 from state.change import Actor
 from state.directives.policy import (
     BACKUP_WITHIN,
@@ -105,7 +105,7 @@ def test_only_nonmaleficence_is_judged_again() -> None:
 
 
 async def test_a_decision_is_journalled_and_read_back(
-    database: Database, manager: StateManager, clock: ManualClock
+    database: Store, manager: StateManager, clock: ManualClock
 ) -> None:
     desk = PolicyDesk(database, manager, clock, known=KNOWN, last_good_backup=lambda: None)
     approved = await desk.decide("ritual", {"steps": 9}, actor=PROGRAM, rank=Rank.mod)
@@ -119,7 +119,7 @@ async def test_a_decision_is_journalled_and_read_back(
 
 
 async def test_the_counts_of_kael_survive_a_restart(
-    database: Database, manager: StateManager, clock: ManualClock
+    database: Store, manager: StateManager, clock: ManualClock
 ) -> None:
     first = PolicyDesk(database, manager, clock, known=KNOWN, last_good_backup=lambda: None)
     await first.decide("ritual", {"steps": 9}, actor=ADA, rank=Rank.mod)
@@ -130,6 +130,6 @@ async def test_the_counts_of_kael_survive_a_restart(
     assert dict(again.probe().counters) == {"approved": 1, "refused": 1, "refused_by_nonmaleficence": 1}
 
 
-async def test_an_unknown_principle_is_read_as_humility(database: Database, manager: StateManager) -> None:
+async def test_an_unknown_principle_is_read_as_humility(database: Store, manager: StateManager) -> None:
     await manager.record(ADA.row("policy", "ritual", before="kindness", after="refused"))
     assert (await recent(Journal(database)))[0].decision.principle == "humility"

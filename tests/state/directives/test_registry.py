@@ -11,7 +11,7 @@ import pytest
 from core.errors import HelixError
 from core.runtime.kernel import build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.directives import _effects as _directive_deeds
@@ -28,7 +28,7 @@ ADA = Actor("command", "Ada", 5)
 
 
 @pytest.fixture
-async def collective(tmp_path: Path, database: Database) -> AsyncIterator[Collective]:
+async def collective(tmp_path: Path, database: Store) -> AsyncIterator[Collective]:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.001))
     collective = await open_collective(kernel, database)
     for loop in kernel.supervisor.loops():

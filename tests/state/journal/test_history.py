@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from core.store import Database
+from core.store import Store
 from state.change import Change
 from state.journal.history import History, Point, Series
 from state.manager import StateManager
@@ -16,7 +16,7 @@ from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
-def history(database: Database) -> History:
+def history(database: Store) -> History:
     return History(database)
 
 

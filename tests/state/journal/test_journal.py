@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from core.errors import HelixError
-from core.store import Database
+from core.store import Store
 from state.change import Change, JournalRow
 from state.journal import Journal
 from state.manager import StateManager
@@ -22,7 +22,7 @@ def constant(change: Change, _: Snapshot) -> Change:
 
 
 @pytest.fixture
-def journal(database: Database) -> Journal:
+def journal(database: Store) -> Journal:
     return Journal(database)
 
 

@@ -12,8 +12,10 @@ import pytest
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
+from core.store.tx import Tx
 from state.change import Actor, JournalRow
 from state.opening import open_collective
 from state.privacy.forget import WrongUser, describe, forget, parse_user
@@ -41,7 +43,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 async def folder(kernel: Kernel) -> Path:
     """A folder in which two people did all sorts of things; nobody owns it any more."""
     folder = kernel.settings.data_dir
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(kernel, database)
     for person in (ADA, BOB):
         await collective.manager.record(person.row("ucf", "harmony", reason=f"{person.name} felt zzfine"))
@@ -87,7 +89,7 @@ async def test_nothing_of_the_person_is_in_the_bytes_and_the_others_stay(folder:
 
 async def test_the_collective_opens_afterwards(folder: Path, kernel: Kernel) -> None:
     forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     assert not database.recovery.unclean
     assert [record.actor for record in collective.backups.list()] == ["Bobthebuilder", None]
@@ -118,7 +120,7 @@ async def test_older_copies_are_named_and_removed_on_request(
 
 
 async def test_a_name_in_others_words_is_counted_and_left(folder: Path, kernel: Kernel) -> None:
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     row = JournalRow(kind="x", subject="x", cause="command", reason="thanks, Adalovelace!", actor_id=BOB.id)
     other = JournalRow(kind="x", subject="x", cause="command", reason="Adalovelaceish", actor_id=BOB.id)
@@ -131,7 +133,7 @@ async def test_a_name_in_others_words_is_counted_and_left(folder: Path, kernel: 
 
 
 async def test_a_name_in_what_a_webhook_brought_is_counted_too(folder: Path) -> None:
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     await database.write(
         lambda connection: connection.execute(
             "INSERT INTO inbox (id, type, received_us, digest, data) VALUES ('e', 'x', 1, x'00', ?)",
@@ -146,7 +148,7 @@ async def test_a_name_in_what_a_webhook_brought_is_counted_too(folder: Path) -> 
 async def test_whoever_is_called_like_a_word_of_ours_takes_nothing_else_along(
     folder: Path, kernel: Kernel
 ) -> None:
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     namesake = Actor("command", "alerts", 323456789012345678)
     await collective.manager.record(namesake.row("ucf", "harmony"))
@@ -175,8 +177,8 @@ def test_an_id_is_taken() -> None:
     assert parse_user("123456789012345678") == 123456789012345678
 
 
-async def test_every_column_that_may_name_a_person_is_covered(database: Database) -> None:
-    def columns(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+async def test_every_column_that_may_name_a_person_is_covered(database: Store) -> None:
+    def columns(connection: Tx) -> set[tuple[str, str]]:
         tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         return {
             (table, row[1])

@@ -16,8 +16,10 @@ import pytest
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
+from core.store.tx import Tx
 from state.change import Actor, Change
 from state.collective import Collective
 from state.directives.policy import Rank
@@ -101,7 +103,7 @@ async def live(collective: Collective) -> None:
 @pytest.fixture
 async def folder(kernel: Kernel) -> Path:
     folder = kernel.settings.data_dir
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(kernel, database)
     for loop in kernel.supervisor.loops():
         if loop.name != "directives":
@@ -167,7 +169,7 @@ async def test_a_directive_that_waits_is_taken_back_and_the_others_go_on(
     folder: Path, kernel: Kernel
 ) -> None:
     forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     assert collective.directives.counts["queued"] == 0
     assert {one.status for one in await collective.directives.newest()} <= {"done", "refused", "cancelled"}
@@ -178,7 +180,7 @@ async def test_a_directive_that_waits_is_taken_back_and_the_others_go_on(
 
 
 async def test_a_name_that_another_gave_too_stays_theirs(folder: Path, kernel: Kernel) -> None:
-    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     kept = await collective.contexts.archive("zzshelf", BOB)
     await collective.contexts.restore(kept, BOB, shown=collective.manager.snapshot)
@@ -200,10 +202,10 @@ async def test_an_event_that_is_gone_takes_no_later_one_with_it(folder: Path) ->
     assert rows(path, "SELECT seq FROM outbox") == before
 
 
-async def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix(database: Database) -> None:
+async def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix(database: Store) -> None:
     covered = {(one.table, name) for one in PERSONAL for name in (*one.names, *one.words, *one.instead)}
 
-    def texts(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    def texts(connection: Tx) -> set[tuple[str, str]]:
         return {
             (table, row[1])
             for table in {one.table for one in PERSONAL}

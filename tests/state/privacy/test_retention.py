@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from state.change import SYSTEM, Actor
 from state.journal import Journal
 from state.manager import StateManager
@@ -44,7 +44,7 @@ async def test_a_round_with_nothing_to_do_is_not_journalled_but_a_persons_is(man
 
 
 async def test_copies_from_before_a_schema_change_go_once_there_is_a_good_backup(
-    kernel: Kernel, database: Database, tmp_path: Path
+    kernel: Kernel, database: Store, tmp_path: Path
 ) -> None:
     old, fresh = tmp_path / "helix.db.v12.bak", tmp_path / "helix.db.v13.bak"
     now_s = kernel.clock.now().timestamp()
@@ -59,7 +59,7 @@ async def test_copies_from_before_a_schema_change_go_once_there_is_a_good_backup
     await collective.close()
 
 
-async def test_it_says_of_what_bounds_itself_how_much_stays(kernel: Kernel, database: Database) -> None:
+async def test_it_says_of_what_bounds_itself_how_much_stays(kernel: Kernel, database: Store) -> None:
     collective = await open_collective(kernel, database)
     rules = collective.retention.rules()
     assert rules["directives"] == "the newest 1000"

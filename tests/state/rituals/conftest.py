@@ -10,7 +10,7 @@ import pytest
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from state.manager import StateManager
 from state.rituals import Rituals
 from tests.manual_clock import ManualClock
@@ -23,7 +23,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 @pytest.fixture
 async def rituals(
-    kernel: Kernel, manager: StateManager, database: Database, clock: ManualClock
+    kernel: Kernel, manager: StateManager, database: Store, clock: ManualClock
 ) -> AsyncIterator[Rituals]:
     engine = Rituals(kernel, manager, database, sleep=clock.sleep)
     await engine.load()
@@ -32,7 +32,7 @@ async def rituals(
 
 
 @pytest.fixture
-async def quick(kernel: Kernel, manager: StateManager, database: Database) -> AsyncIterator[Rituals]:
+async def quick(kernel: Kernel, manager: StateManager, database: Store) -> AsyncIterator[Rituals]:
     """An engine whose steps take no time."""
     engine = Rituals(kernel, manager, database, sleep=lambda _: asyncio.sleep(0))
     await engine.load()

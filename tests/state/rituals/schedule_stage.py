@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from state.change import Actor
 from state.manager import StateManager
@@ -51,7 +51,7 @@ class WatchedRituals(Rituals):
 class Stage:
     """An engine, the schedules, and a loop that a test begins and ends as a process does."""
 
-    def __init__(self, kernel: Kernel, database: Database, clock: ManualClock) -> None:
+    def __init__(self, kernel: Kernel, database: Store, clock: ManualClock) -> None:
         self.kernel, self.database, self.clock = kernel, database, clock
         self.step: Callable[[float], Awaitable[None]] = at_once
         self.loop: asyncio.Task[None] | None = None

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.change import SYSTEM
 from state.journal import Journal
 from state.manager import StateManager
@@ -23,7 +24,7 @@ from tests.state.rituals.performing import ANA, BEN, step
 
 @pytest.mark.parametrize("at", range(6))
 async def test_a_ritual_cancelled_at_any_step_changes_nothing(
-    rituals: Rituals, manager: StateManager, clock: ManualClock, database: Database, at: int
+    rituals: Rituals, manager: StateManager, clock: ManualClock, database: Store, at: int
 ) -> None:
     before = manager.snapshot
     run = await rituals.start(6, actor=ANA)
@@ -60,7 +61,7 @@ async def test_two_concurrent_cancellations_get_the_same_answer(rituals: Rituals
 
 @pytest.mark.parametrize("steps", [1, 6])
 async def test_a_cancellation_while_the_end_is_stored_has_no_effect(
-    rituals: Rituals, database: Database, clock: ManualClock, steps: int
+    rituals: Rituals, database: Store, clock: ManualClock, steps: int
 ) -> None:
     run = await rituals.start(steps, actor=ANA)
     gate = Gate()
@@ -84,7 +85,7 @@ async def test_a_cancellation_while_the_end_is_stored_has_no_effect(
 
 
 async def test_a_ritual_whose_starter_is_cancelled_meanwhile_runs(
-    rituals: Rituals, database: Database, clock: ManualClock
+    rituals: Rituals, database: Store, clock: ManualClock
 ) -> None:
     gate = Gate()
     holder = asyncio.create_task(database.write(gate))
@@ -135,8 +136,8 @@ async def test_a_stop_cancels_the_ritual_at_once_and_stores_it(
 async def test_a_start_marks_rituals_of_a_crash_as_interrupted(
     kernel: Kernel, tmp_path: Path, clock: ManualClock
 ) -> None:
-    async def opened() -> tuple[Database, StateManager, Rituals]:
-        database = await Database.open(
+    async def opened() -> tuple[Store, StateManager, Rituals]:
+        database = await SqliteStore.open(
             tmp_path / "crash.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
         )
         manager = StateManager(database, clock)

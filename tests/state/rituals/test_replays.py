@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.change import Change
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, METRICS
@@ -73,7 +74,7 @@ async def test_a_hundred_in_a_row_stay_within_bounds_and_all_replay(
 async def test_rituals_replay_after_edits_and_a_restart(kernel: Kernel, tmp_path: Path) -> None:
     clock = ManualClock()
     for start in range(2):
-        database = await Database.open(
+        database = await SqliteStore.open(
             tmp_path / "again.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
         )
         manager = StateManager(database, clock)
@@ -89,7 +90,7 @@ async def test_rituals_replay_after_edits_and_a_restart(kernel: Kernel, tmp_path
         await database.close()
 
 
-async def test_a_replay_says_which_numbers_differ(quick: Rituals, database: Database) -> None:
+async def test_a_replay_says_which_numbers_differ(quick: Rituals, database: Store) -> None:
     record = await perform(quick)
     assert record.finish is not None
     forged = msgspec.structs.replace(

@@ -12,8 +12,8 @@ import pytest
 
 from core.runtime.kernel import build_kernel
 from core.settings import Settings
-from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from state.models import DEFAULT_UCF
 from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
@@ -22,7 +22,7 @@ PROCESS = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from core.store import Database
+from core.store.sqlite import SqliteStore
 from core.runtime.kernel import build_kernel
 from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
@@ -32,7 +32,7 @@ from state.schema import STATE_MIGRATIONS
 
 async def main():
     folder = Path({folder!r})
-    database = await Database.open(
+    database = await SqliteStore.open(
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=folder, ritual_step_s=0.002))
@@ -57,7 +57,7 @@ async def test_a_killed_ritual_is_interrupted_and_has_changed_nothing(tmp_path: 
     lines = await run_and_kill(tmp_path, after=random.Random(seed).randrange(4, 60))
     begun = [int(words[1]) for words in lines if words[0] == "begun"]
     done = {int(words[1]): float(words[2]) for words in lines if words[0] == "done"}
-    database = await Database.open(
+    database = await SqliteStore.open(
         tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=tmp_path))

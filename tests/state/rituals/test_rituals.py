@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from state.change import Change
 from state.journal import Journal
@@ -104,7 +104,7 @@ async def test_a_key_joins_the_ritual_that_runs_with_it(rituals: Rituals, clock:
 
 
 async def test_its_end_is_one_change_with_journal_and_event(
-    quick: Rituals, manager: StateManager, database: Database
+    quick: Rituals, manager: StateManager, database: Store
 ) -> None:
     heard: list[Change] = []
     manager.subscribe(lambda _old, _new, change: heard.append(change))
@@ -121,7 +121,7 @@ async def test_its_end_is_one_change_with_journal_and_event(
     assert all(row.actor == "Ana" for row in rows)
 
 
-async def test_a_promotion_is_journalled(quick: Rituals, database: Database) -> None:
+async def test_a_promotion_is_journalled(quick: Rituals, database: Store) -> None:
     for _ in range(5):
         await perform(quick, 60)
     rows = await Journal(database).entries(kinds=("folklore",))

@@ -11,7 +11,7 @@ import pytest
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
 from state.change import Actor
 from state.journal import Journal
@@ -28,7 +28,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 
 @pytest.fixture
-async def stage(kernel: Kernel, database: Database, clock: ManualClock) -> AsyncIterator[Stage]:
+async def stage(kernel: Kernel, database: Store, clock: ManualClock) -> AsyncIterator[Stage]:
     started = Stage(kernel, database, clock)
     await started.start()
     yield started

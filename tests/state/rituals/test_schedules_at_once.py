@@ -11,7 +11,7 @@ import pytest
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from state.rituals.schedule_rules import parse_rule
 from state.rituals.schedules import ScheduleRefused
 from tests.core.store.notes_store import Gate, turns
@@ -25,7 +25,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 
 @pytest.fixture
-async def stage(kernel: Kernel, database: Database, clock: ManualClock) -> AsyncIterator[Stage]:
+async def stage(kernel: Kernel, database: Store, clock: ManualClock) -> AsyncIterator[Stage]:
     started = Stage(kernel, database, clock)
     await started.start()
     yield started
@@ -39,7 +39,7 @@ async def test_concurrent_equal_additions_make_one_schedule(stage: Stage) -> Non
     assert len(stage.schedules.all) == 1
 
 
-async def test_a_schedule_whose_caller_is_cancelled_is_still_added(stage: Stage, database: Database) -> None:
+async def test_a_schedule_whose_caller_is_cancelled_is_still_added(stage: Stage, database: Store) -> None:
     gate = Gate()
     holder = asyncio.create_task(database.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
@@ -55,7 +55,7 @@ async def test_a_schedule_whose_caller_is_cancelled_is_still_added(stage: Stage,
 
 
 async def test_a_schedule_removed_while_its_run_is_stored_stays_removed(
-    stage: Stage, database: Database, clock: ManualClock
+    stage: Stage, database: Store, clock: ManualClock
 ) -> None:
     schedule = await stage.add("every 1h")
     gate = Gate()

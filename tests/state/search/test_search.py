@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from core.runtime.kernel import build_kernel
 from core.settings import Settings
-from core.store import Database
+from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
+from core.store.tx import Tx
 from state.change import Actor, JournalRow
 from state.contexts import Contexts, last_rituals
 from state.journal import Journal
@@ -29,7 +31,7 @@ ADA = Actor("command", "Ada", 5)
 
 
 @pytest.fixture
-def search(database: Database, clock: ManualClock) -> Search:
+def search(database: Store, clock: ManualClock) -> Search:
     return Search(database, clock)
 
 
@@ -105,7 +107,7 @@ async def test_pages_are_of_the_list_that_was_shown_first(manager: StateManager,
 
 
 async def test_rows_deleted_from_the_journal_are_not_found(
-    manager: StateManager, search: Search, database: Database, clock: ManualClock
+    manager: StateManager, search: Search, database: Store, clock: ManualClock
 ) -> None:
     await manager.record(row("Vega"))
     clock.advance(10)
@@ -114,13 +116,11 @@ async def test_rows_deleted_from_the_journal_are_not_found(
     await database.write(check_index)
 
 
-async def test_an_erased_person_is_not_found(
-    manager: StateManager, search: Search, database: Database
-) -> None:
+async def test_an_erased_person_is_not_found(manager: StateManager, search: Search, database: Store) -> None:
     await manager.record(row("Vega", actor="Ada", actor_id=5, reason="why not"))
     await database.write(
-        lambda connection: (
-            connection.execute(
+        lambda tx: (
+            tx.execute(
                 "UPDATE journal SET actor = NULL, actor_id = NULL, reason = NULL WHERE actor_id = 5"
             ).rowcount
         )
@@ -130,11 +130,9 @@ async def test_an_erased_person_is_not_found(
     await database.write(check_index)
 
 
-async def test_a_change_that_fails_leaves_nothing_to_find(search: Search, database: Database) -> None:
-    def fails(connection: sqlite3.Connection) -> None:
-        connection.execute(
-            "INSERT INTO journal (at_us, kind, subject, cause) VALUES (1, 'agent', 'Vega', 'test')"
-        )
+async def test_a_change_that_fails_leaves_nothing_to_find(search: Search, database: Store) -> None:
+    def fails(tx: Tx) -> None:
+        tx.execute("INSERT INTO journal (at_us, kind, subject, cause) VALUES (1, 'agent', 'Vega', 'test')")
         raise RuntimeError("after the row")
 
     with pytest.raises(RuntimeError):
@@ -145,18 +143,18 @@ async def test_a_change_that_fails_leaves_nothing_to_find(search: Search, databa
 async def test_rows_from_before_the_index_are_found(tmp_path: Path, clock: ManualClock) -> None:
     path = tmp_path / "old.db"
     before = tuple(one for one in STATE_MIGRATIONS if one.number < 14)
-    database = await Database.open(path, (*CORE_MIGRATIONS, *before), app_version="0.1.0")
+    database = await SqliteStore.open(path, (*CORE_MIGRATIONS, *before), app_version="0.1.0")
     manager = StateManager(database, clock)
     await manager.load()
     await manager.record(row("Vega"))
     await database.close()
-    database = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.2.0")
+    database = await SqliteStore.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.2.0")
     assert subjects(await Search(database, clock).find("vega", people=False)) == ["agent Vega"]
     await database.close()
 
 
 async def test_checkpoints_are_found_by_name(
-    manager: StateManager, search: Search, database: Database, clock: ManualClock
+    manager: StateManager, search: Search, database: Store, clock: ManualClock
 ) -> None:
     contexts = Contexts(manager, database, clock, agents=tuple, rituals=last_rituals)
     kept = await contexts.archive("before the storm", ADA, note="clouds")
@@ -166,7 +164,7 @@ async def test_checkpoints_are_found_by_name(
 
 
 async def test_rituals_are_found_by_their_anomalies_and_directives_by_their_text(
-    tmp_path: Path, database: Database
+    tmp_path: Path, database: Store
 ) -> None:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
     collective = await open_collective(kernel, database)
@@ -179,8 +177,8 @@ async def test_rituals_are_found_by_their_anomalies_and_directives_by_their_text
     by_ada = (await collective.search.find("z88 ada", people=True)).hits
     assert f"{HIT_BEGINS}Ada{HIT_ENDS}" in {hit.people for hit in by_ada if hit.source == "ritual"}
     await database.write(
-        lambda connection: (
-            connection.execute(
+        lambda tx: (
+            tx.execute(
                 "INSERT INTO directives (text, action, arguments, rank, cause, status, queued_us) "
                 "VALUES ('ritual 27', 'ritual', '[]', 1, 'command', 'queued', 1)"
             ).rowcount
@@ -231,10 +229,10 @@ async def test_any_text_is_answered_or_says_why(search: Search, text: str, peopl
 
 
 async def test_a_hundred_thousand_rows_are_ranked_without_reading_all_of_them(
-    search: Search, database: Database
+    search: Search, database: Store
 ) -> None:
-    def fill(connection: sqlite3.Connection) -> None:
-        connection.execute(
+    def fill(tx: Tx) -> None:
+        tx.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
             "INSERT INTO journal (at_us, kind, subject, cause, after) "
             "SELECT i, 'ucf', 'harmony', 'ritual', i FROM n"
@@ -247,7 +245,7 @@ async def test_a_hundred_thousand_rows_are_ranked_without_reading_all_of_them(
     assert steps < 3_000
 
 
-def count_steps(connection: sqlite3.Connection) -> int:
+def count_steps(tx: Tx) -> int:
     from state.search import _best
 
     steps = 0
@@ -257,14 +255,15 @@ def count_steps(connection: sqlite3.Connection) -> int:
         steps += 1
         return 0
 
-    connection.set_progress_handler(count, 1_000)
+    assert isinstance(tx, sqlite3.Connection)
+    tx.set_progress_handler(count, 1_000)
     try:
-        _best(connection, '{title body} : ("harmony")', 2**62, 0)
+        _best(tx, '{title body} : ("harmony")', 2**62, 0)
     finally:
-        connection.set_progress_handler(None, 0)
+        tx.set_progress_handler(None, 0)
     return steps
 
 
-def check_index(connection: sqlite3.Connection) -> None:
+def check_index(tx: Tx) -> None:
     """FTS5's own check that the index says what the table says; it raises where it does not."""
-    connection.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+    tx.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")

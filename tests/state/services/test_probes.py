@@ -14,7 +14,7 @@ from aiohttp import web
 
 from core.health import Check, HealthRegistry
 from core.http.outgoing import Outgoing
-from core.store import Database
+from core.store import Store
 from state.services import ProbeResult, ServiceProbes, Uptime
 from state.services.services_file import SHIPPED
 from tests.descriptors import none_left
@@ -57,7 +57,7 @@ class Bench:
     """Probes of one file."""
 
     def __init__(
-        self, folder: Path, target: Target, database: Database, clock: ManualClock, *, warn_above: int = 0
+        self, folder: Path, target: Target, database: Store, clock: ManualClock, *, warn_above: int = 0
     ) -> None:
         self.file = folder / "services.json"
         self.health = HealthRegistry(clock)
@@ -84,9 +84,7 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(
-    tmp_path: Path, target: Target, database: Database, clock: ManualClock
-) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, target: Target, database: Store, clock: ManualClock) -> AsyncIterator[Bench]:
     bench = Bench(tmp_path, target, database, clock)
     yield bench
     await bench.outgoing.close()
@@ -152,7 +150,7 @@ async def test_that_every_service_is_down_is_a_failure_also_while_an_edit_is_ref
 
 
 async def test_as_many_may_be_down_as_the_setting_allows(
-    tmp_path: Path, target: Target, database: Database, clock: ManualClock
+    tmp_path: Path, target: Target, database: Store, clock: ManualClock
 ) -> None:
     bench = Bench(tmp_path, target, database, clock, warn_above=1)
     target.answers["/bad"] = fail
@@ -404,7 +402,7 @@ async def test_a_service_taken_out_while_it_is_probed_is_no_longer_down(bench: B
 
 
 async def test_what_the_store_refuses_is_still_what_was_measured(
-    bench: Bench, target: Target, database: Database
+    bench: Bench, target: Target, database: Store
 ) -> None:
     target.answers["/down"] = fail
     await bench.use(up={"url": "{base}/"}, down={"url": "{base}/down"})

@@ -13,9 +13,10 @@ import pytest
 from core.metrics import Gauge
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Database
 from core.store.errors import StoreError
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
+from core.store.tx import Tx
 from state.schema import STATE_MIGRATIONS
 from state.slo import Slo, slo_table
 from state.slo.objectives import TARGETS, Objective, ObjectiveName
@@ -29,7 +30,7 @@ class Run:
     """One run of Helix, as far as the promises see it."""
 
     kernel: Kernel
-    database: Database
+    database: SqliteStore
     slo: Slo
     clock: ManualClock
 
@@ -66,7 +67,7 @@ class Run:
         await self.database.close()
 
     async def rows(self) -> list[tuple[int, int]]:
-        def work(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+        def work(connection: Tx) -> list[tuple[int, int]]:
             return connection.execute("SELECT at_us, span_us FROM slo_minutes ORDER BY id").fetchall()
 
         return await self.database.read(work)
@@ -82,7 +83,7 @@ async def start(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Start]:
 
         async def begin(*, in_sandbox: bool = False) -> Run:
             kernel = build_kernel(Settings(data_dir=tmp_path, in_sandbox=in_sandbox), clock)
-            database = await Database.open(
+            database = await SqliteStore.open(
                 tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
             )
             stack.push_async_callback(database.close)

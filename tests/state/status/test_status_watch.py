@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 
 import msgspec
@@ -11,8 +10,9 @@ import pytest
 
 from core.health import Status
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from core.store.errors import StoreError
+from core.store.tx import Tx
 from state.change import Change
 from state.events import StatusChanged
 from state.manager import StateManager
@@ -51,11 +51,11 @@ async def test_the_first_status_is_no_change_and_the_next_one_is(
 
 
 async def test_it_is_told_over_a_restart_and_says_what_is_wrong(
-    watch: StatusWatch, kernel: Kernel, manager: StateManager, database: Database
+    watch: StatusWatch, kernel: Kernel, manager: StateManager, database: Store
 ) -> None:
     taken: list[StatusChanged] = []
 
-    def sink(_connection: sqlite3.Connection, _at: object, events: object) -> None:
+    def sink(_connection: Tx, _at: object, events: object) -> None:
         assert isinstance(events, tuple)
         taken.extend(events)
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.broadcast import Event
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Store
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.events import AlertsMuted
@@ -23,7 +23,7 @@ ANA = Actor("command", "Ana", 7)
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: Store) -> AsyncIterator[Collective]:
     opened = await open_collective(kernel, database)
     yield opened
     await opened.close()

@@ -27,7 +27,7 @@ async def fetch(url: str) -> bytes:
 async def test_storage_shows_all_sizes(talk: Talk, how: str) -> None:
     reply = await (talk.ask("member", "!storage") if how == "prefix" else talk.slash("member", "storage"))
     text = text_of(reply)
-    for word in ("**Disk**", "**Database**", "**Journal**", "**Backups** 0", "BACKUP_KEEP", "JOURNAL_DAYS"):
+    for word in ("**Disk**", "**Store**", "**Journal**", "**Backups** 0", "BACKUP_KEEP", "JOURNAL_DAYS"):
         assert word in text
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.store import Database
+from core.store.sqlite import SqliteStore
 from core.store.sqlite.checkpoints import Checkpoints
 from tests.core.store.notes_store import add, notes, open_database
 
@@ -35,7 +35,7 @@ async def until_moved(folder: Path, count: int) -> None:
             await asyncio.sleep(0.01)
 
 
-async def write(database: Database, count: int, size: int = 1) -> None:
+async def write(database: SqliteStore, count: int, size: int = 1) -> None:
     for number in range(count):
         await database.write(add(f"{number:04} {'x' * size}"))
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from core.store import Database
+from core.store.sqlite import SqliteStore
 
 
 def pragma(connection: sqlite3.Connection, name: str) -> object:
@@ -27,7 +27,7 @@ def pragma(connection: sqlite3.Connection, name: str) -> object:
         ("temp_store", 2),
     ],
 )
-async def test_the_writer_has_the_pragma(database: Database, name: str, value: object) -> None:
+async def test_the_writer_has_the_pragma(database: SqliteStore, name: str, value: object) -> None:
     assert await database.write(lambda connection: pragma(connection, name)) == value
 
 
@@ -35,7 +35,7 @@ async def test_the_writer_has_the_pragma(database: Database, name: str, value: o
     ("name", "value"),
     [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 5000), ("query_only", 1)],
 )
-async def test_every_reader_has_the_pragma(database: Database, name: str, value: object) -> None:
+async def test_every_reader_has_the_pragma(database: SqliteStore, name: str, value: object) -> None:
     together = threading.Barrier(2)
 
     def work(connection: sqlite3.Connection) -> object:
@@ -45,10 +45,10 @@ async def test_every_reader_has_the_pragma(database: Database, name: str, value:
     assert list(await asyncio.gather(database.read(work), database.read(work))) == [value, value]
 
 
-async def test_the_writer_leaves_transactions_to_us(database: Database) -> None:
+async def test_the_writer_leaves_transactions_to_us(database: SqliteStore) -> None:
     assert await database.write(lambda connection: connection.isolation_level) is None
 
 
-async def test_foreign_keys_are_enforced(database: Database) -> None:
+async def test_foreign_keys_are_enforced(database: SqliteStore) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         await database.write(lambda c: c.execute("INSERT INTO strict_children (note) VALUES (404)"))

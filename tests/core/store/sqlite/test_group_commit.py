@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.store import Database
 from core.store.errors import StoreError
+from core.store.sqlite import SqliteStore
 from tests.core.store.notes_store import add, in_one_group, notes, open_database
 
 
-async def test_what_waits_shares_one_commit(database: Database) -> None:
+async def test_what_waits_shares_one_commit(database: SqliteStore) -> None:
     before = database.stats().groups
     results = await in_one_group(database, *(add(f"n{number}") for number in range(20)))
     assert results == [f"n{number}" for number in range(20)]
@@ -23,7 +23,7 @@ async def test_what_waits_shares_one_commit(database: Database) -> None:
 
 
 async def test_a_group_is_cut_where_its_time_is_up(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.store.sqlite.group_commit.GROUP_TIME_S", -1.0)
     before = database.stats().groups
@@ -33,7 +33,7 @@ async def test_a_group_is_cut_where_its_time_is_up(
 
 
 async def test_a_group_is_cut_where_it_holds_enough(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.store.sqlite.writer.GROUP_LIMIT", 4)
     results = await in_one_group(database, *(add(f"n{number}") for number in range(10)))
@@ -41,7 +41,7 @@ async def test_a_group_is_cut_where_it_holds_enough(
     assert database.stats().largest_group == 4
 
 
-async def test_a_failing_work_leaves_its_neighbours_alone(database: Database) -> None:
+async def test_a_failing_work_leaves_its_neighbours_alone(database: SqliteStore) -> None:
     def broken(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO notes (body) VALUES ('half')")
         raise LookupError("no")
@@ -53,14 +53,14 @@ async def test_a_failing_work_leaves_its_neighbours_alone(database: Database) ->
     assert await notes(database) == ["a", "b"]
 
 
-async def test_a_statement_of_its_own_making_fails_as_itself(database: Database) -> None:
+async def test_a_statement_of_its_own_making_fails_as_itself(database: SqliteStore) -> None:
     await database.write(add("a"))
     with pytest.raises(sqlite3.IntegrityError):
         await database.write(add("a"))
 
 
 @pytest.mark.parametrize("statement", ["ROLLBACK", "COMMIT", "END", "BEGIN"])
-async def test_a_work_cannot_end_the_transaction_by_itself(database: Database, statement: str) -> None:
+async def test_a_work_cannot_end_the_transaction_by_itself(database: SqliteStore, statement: str) -> None:
     def rude(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO notes (body) VALUES ('rude')")
         connection.execute(statement)
@@ -71,7 +71,7 @@ async def test_a_work_cannot_end_the_transaction_by_itself(database: Database, s
     assert await notes(database) == ["a", "b"]
 
 
-async def test_a_script_cannot_commit_half_a_group(database: Database) -> None:
+async def test_a_script_cannot_commit_half_a_group(database: SqliteStore) -> None:
     results = await in_one_group(
         database,
         add("a"),
@@ -82,7 +82,7 @@ async def test_a_script_cannot_commit_half_a_group(database: Database) -> None:
     assert await notes(database) == ["a"]
 
 
-async def test_an_error_that_ends_the_transaction_spares_the_others(database: Database) -> None:
+async def test_an_error_that_ends_the_transaction_spares_the_others(database: SqliteStore) -> None:
     await database.write(add("taken"))
 
     def conflict(connection: sqlite3.Connection) -> None:
@@ -94,7 +94,7 @@ async def test_an_error_that_ends_the_transaction_spares_the_others(database: Da
     assert await notes(database) == ["taken", "a", "b"]
 
 
-async def test_an_error_that_ends_its_own_transaction_alone_reaches_its_caller(database: Database) -> None:
+async def test_an_error_that_ends_its_own_transaction_alone_reaches_its_caller(database: SqliteStore) -> None:
     await database.write(add("taken"))
     with pytest.raises(sqlite3.IntegrityError):
         await database.write(lambda c: c.execute("INSERT OR ROLLBACK INTO notes (body) VALUES ('taken')"))
@@ -103,7 +103,7 @@ async def test_an_error_that_ends_its_own_transaction_alone_reaches_its_caller(d
 
 
 async def test_a_work_that_hides_the_end_of_its_transaction_is_not_told_of_success(
-    database: Database,
+    database: SqliteStore,
 ) -> None:
     await database.write(add("taken"))
 
@@ -119,7 +119,7 @@ async def test_a_work_that_hides_the_end_of_its_transaction_is_not_told_of_succe
     assert isinstance(results[1], StoreError)
 
 
-async def test_a_failing_commit_is_blamed_on_the_one_who_caused_it(database: Database) -> None:
+async def test_a_failing_commit_is_blamed_on_the_one_who_caused_it(database: SqliteStore) -> None:
     def orphan(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO children (note) VALUES (404)")
 
@@ -164,7 +164,7 @@ class Counter:
         self.value = captured
 
 
-async def test_memory_beside_the_transaction_goes_back_with_it(database: Database) -> None:
+async def test_memory_beside_the_transaction_goes_back_with_it(database: SqliteStore) -> None:
     counter = Counter()
     database.add_participant(counter)
 

@@ -8,22 +8,22 @@ import threading
 
 import pytest
 
-from core.store import Database
 from core.store.errors import StoreError, StoreOverloaded
+from core.store.sqlite import SqliteStore
 from tests.core.store.notes_store import Gate, add, notes
 
 
-async def test_a_reader_cannot_write(database: Database) -> None:
+async def test_a_reader_cannot_write(database: SqliteStore) -> None:
     with pytest.raises(StoreError):
         await database.read(lambda connection: connection.execute("DELETE FROM notes"))
 
 
-async def test_a_read_after_a_write_sees_it(database: Database) -> None:
+async def test_a_read_after_a_write_sees_it(database: SqliteStore) -> None:
     await database.write(add("one"))
     assert await notes(database) == ["one"]
 
 
-async def test_a_read_sees_one_moment_even_while_a_write_commits(database: Database) -> None:
+async def test_a_read_sees_one_moment_even_while_a_write_commits(database: SqliteStore) -> None:
     between = threading.Event()
     counted = threading.Event()
 
@@ -40,7 +40,7 @@ async def test_a_read_sees_one_moment_even_while_a_write_commits(database: Datab
     assert await reading == (0, 0)
 
 
-async def test_too_many_reads_are_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_many_reads_are_refused(database: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.store.sqlite.readers.READ_LIMIT", 1)
     gate = Gate()
     reading = asyncio.create_task(database.read(gate))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.store import Database
+from core.store.sqlite import SqliteStore
 from tests.core.store.notes_store import Gate, add, notes, turns
 
 calls: list[tuple[str, ...]] = []
@@ -39,7 +39,7 @@ def other_kind(connection: sqlite3.Connection, bodies: Sequence[str]) -> list[st
 
 
 async def in_one_group(
-    database: Database, *bodies: str, cancel: Sequence[str] = ()
+    database: SqliteStore, *bodies: str, cancel: Sequence[str] = ()
 ) -> list[str | BaseException]:
     """Bodies that begin with "plain" are plain works, those that begin with "other" of another kind."""
     gate = Gate()
@@ -56,26 +56,26 @@ async def in_one_group(
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _write(database: Database, body: str) -> str:
+async def _write(database: SqliteStore, body: str) -> str:
     if body.startswith("plain"):
         return await database.write(add(body))
     return await database.write_item(body, other_kind if body.startswith("other") else add_many)
 
 
-async def test_neighbours_share_one_call_and_keep_their_order(database: Database) -> None:
+async def test_neighbours_share_one_call_and_keep_their_order(database: SqliteStore) -> None:
     assert await in_one_group(database, "a", "b", "c") == ["a", "b", "c"]
     assert calls == [("a", "b", "c")]
     assert await notes(database) == ["a", "b", "c"]
 
 
-async def test_a_work_of_another_kind_between_them_keeps_its_place(database: Database) -> None:
+async def test_a_work_of_another_kind_between_them_keeps_its_place(database: SqliteStore) -> None:
     bodies = ["a", "b", "plain", "c", "other", "d"]
     assert await in_one_group(database, *bodies) == bodies
     assert calls == [("a", "b"), ("c",), ("other",), ("d",)]
     assert await notes(database) == bodies
 
 
-async def test_one_that_is_refused_costs_no_other_call(database: Database) -> None:
+async def test_one_that_is_refused_costs_no_other_call(database: SqliteStore) -> None:
     first, refused, last = await in_one_group(database, "a", "refused", "b")
     assert (first, last) == ("a", "b")
     assert isinstance(refused, LookupError)
@@ -83,12 +83,12 @@ async def test_one_that_is_refused_costs_no_other_call(database: Database) -> No
     assert await notes(database) == ["a", "b"]
 
 
-async def test_a_single_one_that_is_refused_changes_nothing(database: Database) -> None:
+async def test_a_single_one_that_is_refused_changes_nothing(database: SqliteStore) -> None:
     with pytest.raises(LookupError):
         await database.write_item("refused", add_many)
 
 
-async def test_one_that_raises_is_found_and_fails_alone(database: Database) -> None:
+async def test_one_that_raises_is_found_and_fails_alone(database: SqliteStore) -> None:
     first, raised, last = await in_one_group(database, "a", "raises", "b")
     assert (first, last) == ("a", "b")
     assert isinstance(raised, LookupError)
@@ -96,7 +96,7 @@ async def test_one_that_raises_is_found_and_fails_alone(database: Database) -> N
     assert await notes(database) == ["a", "b"]
 
 
-async def test_one_that_ends_the_transaction_is_found_and_fails_alone(database: Database) -> None:
+async def test_one_that_ends_the_transaction_is_found_and_fails_alone(database: SqliteStore) -> None:
     await database.write(add("taken"))
     first, ended, last = await in_one_group(database, "a", "taken", "b")
     assert (first, last) == ("a", "b")
@@ -104,7 +104,7 @@ async def test_one_that_ends_the_transaction_is_found_and_fails_alone(database: 
     assert await notes(database) == ["taken", "a", "b"]
 
 
-async def test_one_whose_caller_is_gone_is_left_out(database: Database) -> None:
+async def test_one_whose_caller_is_gone_is_left_out(database: SqliteStore) -> None:
     first, gone, last = await in_one_group(database, "a", "gone", "b", cancel=["gone"])
     assert (first, last) == ("a", "b")
     assert isinstance(gone, asyncio.CancelledError)
@@ -112,7 +112,7 @@ async def test_one_whose_caller_is_gone_is_left_out(database: Database) -> None:
 
 
 async def test_a_call_that_gives_too_few_results_is_told_to_all_and_keeps_nothing(
-    database: Database,
+    database: SqliteStore,
 ) -> None:
     first, short = await in_one_group(database, "a", "short")
     assert first == "a"
@@ -120,7 +120,7 @@ async def test_a_call_that_gives_too_few_results_is_told_to_all_and_keeps_nothin
     assert await notes(database) == ["a"]
 
 
-async def test_hooks_run_in_commit_order_for_those_that_were_kept(database: Database) -> None:
+async def test_hooks_run_in_commit_order_for_those_that_were_kept(database: SqliteStore) -> None:
     heard: list[str] = []
     results = await asyncio.gather(
         *(database.write_item(body, add_many, on_commit=heard.append) for body in ("a", "refused", "b")),

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from core.store import Database
 from core.store.errors import StoreClosed, StoreError
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import SqliteStore
 from core.store.sqlite.group_commit import GroupCommit
 from core.store.sqlite.readers import Readers
 from core.store.sqlite.writer import Writer
@@ -41,8 +41,8 @@ class FailingReader(sqlite3.Connection):
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="0.1.0")
+async def database(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await SqliteStore.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="0.1.0")
     yield opened
     await opened.close()
 
@@ -71,7 +71,7 @@ def make_writer(path: Path, failures: list[Exception | None]) -> tuple[Writer, l
     return writer, connections
 
 
-async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: Database) -> None:
+async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: SqliteStore) -> None:
     async with asyncio.timeout(40):
         first, stopped, last = await asyncio.gather(
             database.write(lambda _: 1),
@@ -83,7 +83,7 @@ async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: Datab
     assert isinstance(stopped, RuntimeError)
 
 
-async def test_a_read_that_raises_stop_iteration_ends(database: Database) -> None:
+async def test_a_read_that_raises_stop_iteration_ends(database: SqliteStore) -> None:
     async with asyncio.timeout(40):
         with pytest.raises(RuntimeError, match="StopIteration"):
             await database.read(stop_iteration)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from core.store import Database
+from core.store import Store
 from core.store.moments import to_us
+from core.store.tx import Tx
 from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.records import Handling
 from core.webhooks.retries import JITTER, SCHEDULE_S
@@ -22,26 +22,26 @@ from tests.manual_clock import ManualClock
 AHEAD_S = 7200.0
 
 
-async def shorten(store: Database, clock: ManualClock) -> int:
+async def shorten(store: Store, clock: ManualClock) -> int:
     return await store.write(partial(shorten_waits, now_us=to_us(clock.now())))
 
 
-async def accepted(store: Database, clock: ManualClock) -> str:
+async def accepted(store: Store, clock: ManualClock) -> str:
     incoming = Incoming(type="t", data=b"{}", key=None, handlers=("one",))
     return (await Inbox(store, clock).accept(incoming)).id
 
 
-async def handling(store: Database, clock: ManualClock, event: str) -> Handling:
+async def handling(store: Store, clock: ManualClock, event: str) -> Handling:
     found = await Inbox(store, clock).find(event)
     assert found is not None
     return found.handlers[0]
 
 
-async def fail(store: Database, event: str, attempts: int, next_us: int) -> None:
+async def fail(store: Store, event: str, attempts: int, next_us: int) -> None:
     """As a handler leaves it that has failed so often."""
 
-    def work(connection: sqlite3.Connection) -> int:
-        return connection.execute(
+    def work(tx: Tx) -> int:
+        return tx.execute(
             "UPDATE handling SET status = 'failed', attempts = ?, next_us = ? "
             "WHERE event = (SELECT seq FROM inbox WHERE id = ?)",
             (attempts, next_us, event),
@@ -51,7 +51,7 @@ async def fail(store: Database, event: str, attempts: int, next_us: int) -> None
 
 
 async def test_an_event_that_was_accepted_by_a_clock_ahead_is_due_now(
-    store: Database, clock: ManualClock
+    store: Store, clock: ManualClock
 ) -> None:
     clock.set(AHEAD_S)
     event = await accepted(store, clock)
@@ -62,7 +62,7 @@ async def test_an_event_that_was_accepted_by_a_clock_ahead_is_due_now(
 
 @pytest.mark.parametrize("attempts", range(1, len(SCHEDULE_S)))
 async def test_a_handler_waits_no_longer_than_its_schedule(
-    store: Database, clock: ManualClock, attempts: int
+    store: Store, clock: ManualClock, attempts: int
 ) -> None:
     longest = timedelta(seconds=SCHEDULE_S[attempts] * (1 + JITTER))
     event = await accepted(store, clock)
@@ -74,14 +74,14 @@ async def test_a_handler_waits_no_longer_than_its_schedule(
 
 
 async def test_what_a_clock_ahead_had_begun_is_due_when_it_is_taken_back(
-    store: Database, clock: ManualClock
+    store: Store, clock: ManualClock
 ) -> None:
     clock.set(AHEAD_S)
     event = await accepted(store, clock)
-    await store.write(lambda connection: connection.execute("UPDATE handling SET status = 'processing'"))
+    await store.write(lambda tx: tx.execute("UPDATE handling SET status = 'processing'"))
     clock.set(-AHEAD_S)
     await shorten(store, clock)
-    await store.write(lambda connection: take_back(connection, "one", to_us(clock.now())))
+    await store.write(lambda tx: take_back(tx, "one", to_us(clock.now())))
     found = await handling(store, clock, event)
     assert (found.status, found.next_at) == ("failed", clock.now())
 
@@ -139,6 +139,6 @@ async def test_a_destination_that_failed_by_a_clock_ahead_is_given_up_after_five
     clock.set(-AHEAD_S)
     await shorten(stage.store, clock)
     since = await stage.store.read(
-        lambda connection: connection.execute("SELECT failing_since_us FROM destination_state").fetchone()
+        lambda tx: tx.execute("SELECT failing_since_us FROM destination_state").fetchone()
     )
     assert since == (to_us(clock.now()),)

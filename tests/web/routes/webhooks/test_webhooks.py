@@ -312,7 +312,7 @@ async def test_a_store_that_cannot_keep_it_says_so(site: Site) -> None:
 
 
 async def test_no_event_is_accepted_once_the_database_is_not_in_its_place(site: Site) -> None:
-    path = site.collective.database.path
+    path = site.collective.kernel.settings.database_path
     path.rename(path.with_name("moved.db"))
     answer = await post(site, "/webhooks/ucf.update", SHIFT)
     assert "helix.db was removed" in problem(answer, 503)["detail"]
