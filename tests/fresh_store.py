@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.store import MigrationResult
-from core.store.migrations import Migration, migrate
+from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import opening
+from core.store.sqlite.migrating import migrate
 from state.schema import STATE_MIGRATIONS
 
 _ALL = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)

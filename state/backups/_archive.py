@@ -21,7 +21,8 @@ from typing import BinaryIO, Final, cast
 import msgspec
 
 from core.files.flush import flush
-from core.store.migrations import Migration, SchemaObject, expected_schema, schema_objects
+from core.store.migrations import Migration
+from core.store.sqlite.migrating import SchemaObject, expected_schema, schema_objects
 from state.backups._source import CopyStopped, Stopped
 from state.backups.manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state.models import InvalidUCF, Snapshot

@@ -18,7 +18,7 @@ from core.files.atomic import PUBLIC
 from core.files.flush import flush
 from core.files.rights import keep_rights
 from core.store.migrations import Migration
-from core.store.offline import open_offline, transaction
+from core.store.sqlite.offline import open_offline, transaction
 from core.version import VERSION
 from state.backups import folder_swap
 from state.backups._archive import check_database, unpack

@@ -12,7 +12,7 @@ import msgspec
 from core.errors import StartError
 from core.files.flush import flush
 from core.store.migrations import Migration
-from core.store.offline import open_offline, transaction
+from core.store.sqlite.offline import open_offline, transaction
 from core.store.tx import Tx
 from core.version import VERSION
 from state.backups.backup_table import named_moment

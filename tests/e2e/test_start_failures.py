@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.store.offline import open_offline
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite.offline import open_offline
 from core.version import VERSION
 from state.schema import STATE_MIGRATIONS
 from tests.e2e.helix_process import get_json, helix, sandbox_env

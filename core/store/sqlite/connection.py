@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import StartError
-from core.store.errors import DatabaseCorrupt, DatabaseUnusable, primary_code
+from core.store.errors import DatabaseCorrupt, DatabaseUnusable
 from core.store.sqlite.checkpoints import MOST_WAL_PAGES
+from core.store.sqlite.faults import primary_code
 
 BUSY_TIMEOUT_MS: Final = 5_000
 # Checking a file of this size takes under 100 ms; a larger one is checked only after an unclean stop.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.store.contract import Recovery
-from core.store.migrations import Migration, migrate
+from core.store.migrations import Migration
 from core.store.sqlite.connection import (
     QUICK_CHECK_BYTES,
     check_integrity,
@@ -17,6 +17,7 @@ from core.store.sqlite.connection import (
     opening_error,
 )
 from core.store.sqlite.files import StoreFiles, file_size, wal_path
+from core.store.sqlite.migrating import migrate
 
 _RUNNING: Final = "running"
 _STOPPED: Final = "stopped"

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-from core.store.errors import StoreClosed, StoreOverloaded, store_error
+from core.store.errors import StoreClosed, StoreOverloaded
+from core.store.sqlite.faults import store_error
 from core.store.sqlite.write_request import deliverable
 
 T = TypeVar("T")

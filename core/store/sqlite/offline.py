@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.store.errors import DatabaseUnusable, store_error
+from core.store.errors import DatabaseUnusable
 from core.store.migrations import Migration
 from core.store.sqlite.connection import BUSY_TIMEOUT_MS
+from core.store.sqlite.faults import store_error
 from core.store.sqlite.opening import Opening, leave_clean
 
 

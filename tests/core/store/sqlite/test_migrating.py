@@ -64,7 +64,7 @@ async def test_a_new_database_gets_every_step_and_no_backup(path: Path) -> None:
 async def test_a_start_says_what_it_applied_in_one_line_and_names_the_steps_at_debug_only(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "core.store.migrations")
+    caplog.set_level(logging.DEBUG, "core.store.sqlite.migrating")
     await open_and_close(path, ONE, TWO)
     told = [
         one.getMessage() for one in caplog.records if one.levelno >= logging.INFO and "migrated" in one.msg

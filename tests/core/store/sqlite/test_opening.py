@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from core.errors import StartError
-from core.store.errors import DatabaseCorrupt, DatabaseUnusable, StoreError, store_error
+from core.store.errors import DatabaseCorrupt, DatabaseUnusable, StoreError
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import SqliteStore
 from core.store.sqlite import connection as _connection
+from core.store.sqlite.faults import store_error
 
 NOTES = Migration(10, "notes", ("CREATE TABLE notes (body TEXT)", "CREATE INDEX by_body ON notes (body)"))
 ALL = (*CORE_MIGRATIONS, NOTES)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from core.store.errors import DatabaseUnusable
-from core.store.offline import open_offline, transaction
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite.offline import open_offline, transaction
 
 
 def test_a_database_that_another_program_locks_meanwhile_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.store.offline.BUSY_TIMEOUT_MS", 10)
+    monkeypatch.setattr("core.store.sqlite.offline.BUSY_TIMEOUT_MS", 10)
     path = tmp_path / "a.db"
 
     def write_while_locked(other: sqlite3.Connection) -> None:
