@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 ChangeFunction = Callable[[Snapshot], Change]
 Subscriber = Callable[[Snapshot, Snapshot, Change], None]
-# Writes beside a change, in its transaction: gets the connection and the snapshots before and after, returns
+# Writes beside a change, in its transaction: gets the transaction and the snapshots before and after, returns
 # further events. Like everything in the writer thread it may run twice.
 TransactionHook = Callable[[Tx, Snapshot, Snapshot], Sequence[OutEvent] | None]
 # Passes the events of a change to the outbox, in its transaction.

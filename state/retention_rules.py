@@ -13,7 +13,7 @@ from state.contexts.context_table import MOST as CONTEXTS_KEPT
 from state.directives.directive_table import KEPT as DIRECTIVES_KEPT
 from state.services import KEPT_FOR
 
-# Copies of the database from before migrations.
+# How long a copy of the database made before a migration is kept.
 COPIES_KEPT_FOR: Final = timedelta(days=30)
 
 
