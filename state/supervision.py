@@ -8,7 +8,7 @@ from typing import Final
 from core.store import checks
 from state.alerts.forecasts import EVERY_S as FORECASTS_EVERY_S
 from state.collective import Collective
-from state.journal.hour_ago import EVERY_S as HOUR_AGO_EVERY_S
+from state.journal.history import HOUR_AGO_EVERY_S
 from state.services import PROBE_EVERY_S
 from state.slo import EVERY_S as SLO_EVERY_S
 
@@ -17,7 +17,7 @@ _PRUNE_EVERY_S: Final = 6 * 3600.0
 
 
 async def supervise(collective: Collective, *, rituals_cut_off: int) -> None:
-    """Registers them; loops run once the supervisor is started, probes at each refresh."""
+    """Registers loops and checks; the supervisor starts the loops, each health refresh runs the probes."""
     refresh_disk = partial(checks.refresh_disk, collective.kernel.settings, collective.kernel.health)
     await refresh_disk()
     add = collective.kernel.supervisor.add

@@ -1,20 +1,23 @@
-"""The six values over time: as exact steps if they are few, else in buckets with min, mean and max."""
+"""The six values over time: as exact steps if they are few, else in buckets; and those of an hour ago."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
+from core.clock import Clock
 from core.store import Store
 from core.store.moments import from_us, to_us
 from core.store.tx import Tx
-from state.models import METRICS
+from state.journal import Journal
+from state.models import METRICS, UCF
 
 MOST_POINTS: Final = 2_000
+HOUR_AGO_EVERY_S: Final = 60.0
 
 # One metric's changes in a period, each with its bucket and until when its value held.
 _BUCKETED: Final = """
@@ -176,3 +179,24 @@ def _filled(
         points.append(Point(from_us(start), min(max(mean, low), high), low, high))
         carried = last
     return tuple(points)
+
+
+class HourAgo:
+    """The UCF of an hour ago, for trends; `refresh` runs every `HOUR_AGO_EVERY_S` seconds.
+
+    Attributes:
+        ucf: the UCF of an hour ago, or the first one if the history is younger; None if there is none.
+        since: when the history begins, if `ucf` is the first one; else None.
+    """
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self.ucf: UCF | None = None
+        self.since: datetime | None = None
+
+    async def refresh(self) -> None:
+        """Updates `ucf` and `since` from the history."""
+        then = await self._journal.ucf_at(self._clock.now() - timedelta(hours=1))
+        first = await self._journal.first_ucf() if then is None else None
+        self.ucf, self.since = (then, None) if first is None else first
