@@ -13,7 +13,6 @@ from core.errors import StartError
 from core.files.flush import flush
 from core.store.migrations import Migration
 from core.store.sqlite.offline import open_offline, transaction
-from core.store.tx import Tx
 from core.version import VERSION
 from state.backups.backup_table import named_moment
 from state.backups.folder import FOLDER
@@ -82,8 +81,11 @@ def forget(
             erased = erase(tx, user_id)
             if erased.rows:
                 purge_index(tx)
-                _note(tx, erased, now)
-        _rewrite(tx)
+                row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
+                insert_rows(tx, now, (row,))
+        # Rewrites the whole file, and empties its log.
+        tx.execute("VACUUM")
+        tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     copies = _copies(folder, path)
     if remove_copies:
         for copy in copies:
@@ -118,17 +120,6 @@ def describe(done: Forgotten) -> str:
         lines.append("So may data that a restore moved aside; delete it by hand when you no longer need it:")
         lines += [f"  {folder}" for folder in done.aside]
     return "\n".join(lines)
-
-
-def _note(tx: Tx, erased: Erased, now: datetime) -> None:
-    row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
-    insert_rows(tx, now, (row,))
-
-
-def _rewrite(tx: Tx) -> None:
-    """Rewrites the whole file, and empties its log."""
-    tx.execute("VACUUM")
-    tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _copies(folder: Path, path: Path) -> tuple[Path, ...]:
