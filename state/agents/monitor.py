@@ -50,7 +50,7 @@ class AgentMonitor:
         self._unsubscribe: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        """Takes the present agents as known, and starts to listen."""
+        """Stores the present status of all agents, and starts to listen for changes."""
         self.refresh()
         self._unsubscribe = [
             self._health.on_change(self._health_changed),

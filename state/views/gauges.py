@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def register_gauges(collective: Collective) -> None:
-    """Registers them; each reads memory, or asks the system for a file's size."""
+    """Registers the gauges; each reads memory, or asks the system for a file's size."""
     kernel, database, manager = collective.kernel, collective.database, collective.manager
     gauge = kernel.metrics.gauge
 
