@@ -76,10 +76,15 @@ def expected_schema(migrations: Sequence[Migration]) -> frozenset[SchemaObject]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for statement in _BOOKKEEPING:
             connection.execute(statement)
-        for migration in sorted(migrations, key=lambda migration: migration.number):
-            for statement in migration.statements:
-                connection.execute(statement)
+        run_all(connection, migrations)
         return schema_objects(connection)
+
+
+def run_all(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    """Runs the statements of all migrations in order, without the record of them."""
+    for migration in sorted(migrations, key=lambda migration: migration.number):
+        for statement in migration.statements:
+            connection.execute(statement)
 
 
 def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
