@@ -29,7 +29,7 @@ from web.keys import COLLECTIVE, COMMANDS, KERNEL
 from web.live import streams as live
 from web.live.streams import STREAMS, Streams
 from web.openapi.reference import REFERENCE, Reference
-from web.openapi.terms import Terms
+from web.openapi.security import Terms
 from web.requests.admission import Admission
 from web.requests.body_limit import BODY_LIMIT, BodyLimit
 from web.requests.budget import Budget

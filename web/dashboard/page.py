@@ -15,6 +15,7 @@ from state.status.assessment import overall
 from state.status.records import StatusView
 from web.answers.content_policy import page_policy
 from web.dashboard.assets import FOLDER, Assets
+from web.dashboard.drawings import draw_strand
 from web.dashboard.parts import (
     UNKNOWN_AGENTS,
     WORDS,
@@ -27,7 +28,6 @@ from web.dashboard.parts import (
     moment,
     ritual_sentence,
 )
-from web.dashboard.strand import draw_strand
 
 _LINKS: Final = (
     "/docs", "/status", "/health", "/agents", "/ucf", "/slo", "/commands", "/metrics", "/webhooks",

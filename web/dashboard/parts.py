@@ -12,7 +12,7 @@ from state.agents import LAYERS, ROSTER, AgentStatus, AgentView
 from state.alerts import Alert
 from state.models import METRICS, Metric, judge
 from state.status.records import RitualBrief, StatusView, Trend
-from web.dashboard.signs import draw_sign
+from web.dashboard.drawings import draw_sign
 
 WORDS: Final[Mapping[Status, str]] = {"pass": "All well", "warn": "Needs attention", "fail": "Failing"}
 _TRENDS: Final[Mapping[Trend, str]] = {"up": "↑ rising", "down": "↓ falling", "steady": "→ steady"}

@@ -15,8 +15,8 @@ from web.answers.problems import Problem
 from web.edge.clients import peer_address
 from web.edge.head_timeout import HeadTimeout
 from web.edge.linger import Linger
-from web.edge.send_buffer import bound_send_buffer
 from web.edge.server import Shared
+from web.edge.unsent import bound_send_buffer
 from web.traffic import UNMATCHED
 
 logger = logging.getLogger(__name__)
@@ -33,17 +33,10 @@ class BoundedConnection(ServerProtocol):
 
     __slots__ = ("_head_timeout", "_linger", "_page_wanted", "_peer", "_shared", "_stall")
 
-    def __init__(
-        self,
-        shared: Shared,
-        server: web.Server,
-        *,
-        loop: asyncio.AbstractEventLoop,
-        **options: Any,  # noqa: ANN401 - aiohttp's own options
-    ) -> None:
-        super().__init__(server, loop=loop, **options)
+    def __init__(self, shared: Shared, server: web.Server, **options: Any) -> None:  # noqa: ANN401 - aiohttp's
+        super().__init__(server, **options)
         self._shared = shared
-        self._head_timeout = HeadTimeout(self, shared.head_timeout_s, loop)
+        self._head_timeout = HeadTimeout(self, shared.head_timeout_s, self.loop)
         # Whether the sender of the incomplete head prefers HTML errors.
         self._page_wanted = False
         self._stall: asyncio.TimerHandle | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 from collections.abc import Coroutine
@@ -37,15 +36,8 @@ class Connection(BoundedConnection):
 
     __slots__ = ("_answered_at", "_half_closed", "_head", "_known", "_monotonic", "_payload", "_whole")
 
-    def __init__(
-        self,
-        shared: Shared,
-        server: web.Server,
-        *,
-        loop: asyncio.AbstractEventLoop,
-        **options: Any,  # noqa: ANN401 - aiohttp's own options
-    ) -> None:
-        super().__init__(shared, server, loop=loop, **options)
+    def __init__(self, shared: Shared, server: web.Server, **options: Any) -> None:  # noqa: ANN401 - aiohttp's
+        super().__init__(shared, server, **options)
         # Looked up once, for speed.
         self._known = shared.table.answers.get
         self._monotonic = shared.monotonic

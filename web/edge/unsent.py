@@ -1,7 +1,10 @@
-"""Limits the unsent bytes that connections hold for slow clients."""
+"""Limits the unsent bytes that connections hold for slow clients, in the process and in the kernel."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import socket
 from collections.abc import Callable, Iterator
 from typing import Final, Generic, Protocol, TypeVar, final
 
@@ -67,3 +70,12 @@ class Unsent(Generic[HolderT]):
         if self._peak_bytes >= _MUCH_BYTES and self.total_bytes <= left_bytes:
             self._peak_bytes = self.total_bytes
             self._on_relief()
+
+
+def bound_send_buffer(transport: asyncio.BaseTransport, size_bytes: int) -> None:
+    """Limit the kernel's send buffer to `size_bytes`, which Linux doubles; the default is megabytes."""
+    connection = transport.get_extra_info("socket")
+    # Not every socket supports the option; the other limits still hold.
+    if connection is not None:
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size_bytes)

@@ -11,8 +11,7 @@ from typing import ClassVar, Final, Protocol
 
 from state.ports import StreamKind
 from web.edge.handover import Stream
-from web.edge.send_buffer import bound_send_buffer
-from web.edge.unsent import Unsent
+from web.edge.unsent import Unsent, bound_send_buffer
 
 # A client with more than this waiting is too slow. The bytes are shared, not held for each client.
 MOST_WAITING_BYTES: Final = 256 * 1024

@@ -6,11 +6,15 @@ from typing import Final, final
 
 from core.runtime.kernel import Kernel
 from state.collective import Collective
+from state.views.live import breakers_now, checks_now, deliveries_now, open_alerts, ritual_now
+from state.views.live_records import Pulse
 from web.live.client import Client
 from web.live.messages import History, Message
 from web.live.pulse import PulseMeter
-from web.live.snapshot import build_snapshot
-from web.records.live import SNAPSHOT
+from web.records.agents import agent_body
+from web.records.live import SNAPSHOT, LiveSnapshot
+from web.records.status import status_body
+from web.records.ucf import ucf_body
 
 # If the missed events are larger than this, a snapshot is sent instead, which is smaller.
 LARGEST_REPLAY_BYTES: Final = 128 * 1024
@@ -64,3 +68,18 @@ class Openings:
         message = Message(last_id, SNAPSHOT, record, record.pulse.at)
         self._snapshot = (last_id, now, message)
         return message
+
+
+def build_snapshot(collective: Collective, pulse: Pulse) -> LiveSnapshot:
+    """The current snapshot; reads memory only."""
+    return LiveSnapshot(
+        status=status_body(collective),
+        ucf=ucf_body(collective.manager.snapshot).ucf,
+        agents=tuple(agent_body(agent) for agent in collective.monitor.agents()),
+        alerts=open_alerts(collective),
+        ritual=ritual_now(collective),
+        deliveries=deliveries_now(collective),
+        breakers=breakers_now(collective),
+        checks=checks_now(collective),
+        pulse=pulse,
+    )

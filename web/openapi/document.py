@@ -12,8 +12,7 @@ from state.events import OUT_EVENTS, OutSpec
 from web.answers.headers import JSON
 from web.openapi.answers import answers, header_components, problem_components
 from web.openapi.schemas import SchemaBook
-from web.openapi.security import SCHEMES, requirements
-from web.openapi.terms import Terms
+from web.openapi.security import SCHEMES, Terms, requirements
 from web.parameters import Parameter
 from web.records.live import EVENTS
 from web.routing import Group, RouteSpec

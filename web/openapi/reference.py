@@ -7,7 +7,7 @@ from typing import Any, final
 
 from aiohttp import web
 
-from web.openapi.terms import Terms
+from web.openapi.security import Terms
 from web.routing import RouteSpec
 
 

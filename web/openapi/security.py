@@ -1,12 +1,28 @@
-"""The security schemes of the API."""
+"""The access rules of the server and the security schemes of the API."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from web.access.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
-from web.openapi.terms import Terms
 from web.routing import RouteSpec
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings that clients need to know.
+
+    Attributes:
+        base_url: the prefix of full URLs.
+        read_token: whether reading needs a token.
+        open_webhooks: whether sending events needs no authentication, as in the sandbox.
+    """
+
+    base_url: str
+    read_token: bool
+    open_webhooks: bool
+
 
 SCHEMES: Final[dict[str, dict[str, Any]]] = {
     "readToken": {

@@ -1,1 +1,1 @@
-"""The bodies of the routes as records; the OpenAPI schemas come from them."""
+"""The bodies that several modules use, as records; the OpenAPI schemas come from them."""

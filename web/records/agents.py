@@ -58,17 +58,4 @@ class Agents(msgspec.Struct, frozen=True, kw_only=True):
 
 def agent_body(agent: AgentView) -> Agent:
     """The body for one agent."""
-    return Agent(
-        name=agent.name,
-        symbol=agent.symbol,
-        layer=agent.layer,
-        role=agent.role,
-        subsystem=agent.subsystem,
-        status=agent.status,
-        load=agent.load,
-        external=agent.external,
-        detail=agent.detail,
-        since=agent.since,
-        task=agent.task,
-        counters=agent.counters,
-    )
+    return msgspec.convert(agent, Agent, from_attributes=True)

@@ -140,14 +140,5 @@ def received_body(event: InboxEvent) -> ReceivedEvent:
         event=event.type,
         status=event.status,
         received_at=event.received_at,
-        handlers=tuple(
-            EventHandler(
-                name=handling.name,
-                status=handling.status,
-                attempts=handling.attempts,
-                error=handling.error,
-                next_at=handling.next_at,
-            )
-            for handling in event.handlers
-        ),
+        handlers=msgspec.convert(event.handlers, tuple[EventHandler, ...], from_attributes=True),
     )

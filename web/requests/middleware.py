@@ -11,9 +11,10 @@ from aiohttp.typedefs import Handler
 
 from core.runtime.kernel import Kernel
 from core.store.errors import StoreError
-from web.access.sign_in import sign_in_page
 from web.answers.error_pages import page_wanted, refusal
+from web.answers.headers import HTML, standard
 from web.answers.problems import Problem, record_incident, store_problem
+from web.dashboard.page import DASHBOARD
 from web.edge.access_log import AccessLog
 from web.edge.clients import address_of
 from web.requests.admission import Admission
@@ -59,7 +60,7 @@ class Middleware:
             with self._kernel.drain.work("http"):
                 response = await self._handled(request, spec, handler)
         except Problem as problem:
-            response = sign_in_page(request, spec, problem) or self._refusal(request, problem)
+            response = _sign_in_page(request, spec, problem) or self._refusal(request, problem)
         except web.HTTPException:
             raise
         except Exception as error:
@@ -116,3 +117,25 @@ class Middleware:
             below=self._below,
             shared=request.method in _READING,
         )
+
+
+def _sign_in_page(request: web.Request, spec: RouteSpec | None, problem: Problem) -> web.Response | None:
+    """A 401 as the sign-in page, if a browser requested a page without a token; else None.
+
+    Other routes get the error page, which links to one that has the sign-in page.
+    """
+    if (
+        problem.status != HTTPStatus.UNAUTHORIZED
+        or spec is None
+        or not spec.is_page
+        or not page_wanted(request)
+    ):
+        return None
+    page = request.app[DASHBOARD]
+    headers = {
+        **dict(standard(page.content_security_policy)),
+        "Cache-Control": "no-store",
+        "Content-Type": HTML,
+        **problem.headers,
+    }
+    return web.Response(body=page.sign_in, status=problem.status, headers=headers)

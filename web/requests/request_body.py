@@ -10,6 +10,7 @@ from aiohttp import web
 from core.text.numbers import plain
 from core.text.surrogates import find_escaped_half
 from core.text.wrong_field import wrong_field
+from web.answers.headers import JSON
 from web.answers.problems import Problem, too_large
 from web.edge.clients import address_of, key_of
 from web.keys import KERNEL
@@ -25,8 +26,11 @@ async def read_record(request: web.Request, record: type[T]) -> T:
     """The body as a record.
 
     Raises:
-        Problem: 400, not JSON; 422, invalid, `field` names the field; or as `read_body`.
+        Problem: 415, not declared as JSON; 400, not JSON; 422, invalid, `field` names the field; or as
+            `read_body`.
     """
+    if request.content_type != JSON:
+        raise Problem(415, "The body must be JSON: send Content-Type: application/json.")
     body = await read_body(request)
     try:
         return msgspec.json.decode(body, type=record)

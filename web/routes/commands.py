@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import msgspec
 from aiohttp import web
 
 from state.ports import CommandInfo
 from web.answers.bodies import Body, encode_json
 from web.keys import COMMANDS
-from web.records.commands import Commands
 from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH = "/commands"
 
 
+class Commands(msgspec.Struct, frozen=True, kw_only=True):
+    """The bot's command catalog, in catalog order."""
+
+    commands: tuple[CommandInfo, ...]
+    total: int
+
+
 async def get_commands(request: web.Request) -> web.StreamResponse:
     """The bot's commands, in catalog order."""
     commands = request.app[COMMANDS]
-    return request.app[RESPONSES].serve(request, _PATH, lambda: _body(commands))
-
-
-def _body(commands: tuple[CommandInfo, ...]) -> Body:
-    return Body(encode_json(Commands(commands=commands, total=len(commands))))
+    return request.app[RESPONSES].serve(
+        request, _PATH, lambda: Body(encode_json(Commands(commands=commands, total=len(commands))))
+    )
 
 
 ROUTES = (

@@ -10,7 +10,9 @@ from typing import Final, Literal
 import msgspec
 from aiohttp import web
 
+from core.clock import Moment
 from core.metrics import exposition
+from core.metrics.exposition import FamilyReport
 from core.runtime.kernel import Kernel
 from web.answers.bodies import encode_json
 from web.answers.headers import CORS, JSON, standard
@@ -18,9 +20,32 @@ from web.answers.negotiation import choose_encoding, choose_media_type
 from web.answers.problems import Problem
 from web.keys import KERNEL
 from web.parameters import Choice
-from web.records.metrics import Metrics
 from web.routing import Reply, RouteSpec
 from web.traffic import TRAFFIC, Traffic
+
+
+class Metrics(msgspec.Struct, frozen=True, kw_only=True):
+    """All metrics, preceded by a summary of HTTP and caches.
+
+    Attributes:
+        requests: number of requests since startup, by route template.
+        avg_response_times: mean response time in seconds, by route template.
+        error_counts: responses with 4xx or 5xx, by route template.
+        cache_hit_rate: hits of all lookups, 0 to 1; null before the first lookup.
+        cache_misses: lookups that were not answered from memory.
+        metrics: by name.
+    """
+
+    started_at: Moment
+    requests: Mapping[str, int]
+    avg_response_times: Mapping[str, float]
+    avg_response_times_unit: Literal["seconds"]
+    error_counts: Mapping[str, int]
+    cache_hit_rate: float | None
+    cache_hits: int
+    cache_misses: int
+    metrics: Mapping[str, FamilyReport]
+
 
 _Format = Literal["text", "openmetrics", "json"]
 _BY_NAME: Final[Mapping[str, _Format]] = {

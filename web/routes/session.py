@@ -5,20 +5,38 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
 from aiohttp import web
 
+from core.clock import Moment
 from core.settings import Settings
 from web.access.read_access import COOKIE, READ_ACCESS, SECURE_COOKIE, SECURE_COOKIE_BELOW
 from web.access.sessions import LASTS_S
 from web.answers.bodies import json_answer
-from web.answers.headers import JSON, standard
+from web.answers.headers import standard
 from web.answers.problems import Problem
 from web.edge.client_address import is_trusted
 from web.keys import KERNEL
 from web.live.streams import STREAMS
-from web.records.session import OfferedToken, SessionBegun
 from web.requests.request_body import read_record
 from web.routing import Reply, RequestBody, RouteSpec
+
+
+class OfferedToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The token that begins a session: READ_TOKEN."""
+
+    token: str
+
+
+class SessionBegun(msgspec.Struct, frozen=True):
+    """A session has begun; this response sets its cookie.
+
+    Attributes:
+        ends_at: when the session expires.
+    """
+
+    ends_at: Moment
+
 
 _PATH: Final = "/session"
 
@@ -27,8 +45,6 @@ async def post_session(request: web.Request) -> web.StreamResponse:
     """Begins a session: the cookie then counts as the token."""
     access = request.app[READ_ACCESS]
     _refuse_other_sites(request)
-    if request.content_type != JSON:
-        raise Problem(415, "The body must be JSON: send Content-Type: application/json.")
     offered = await read_record(request, OfferedToken)
     if access.sessions is None:
         raise Problem(409, "Reading is public here, so no session is needed.", kind="no-token")

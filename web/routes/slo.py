@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from state.collective import Collective
 from state.slo.objectives import SloReport
 from web.answers.bodies import Body, encode_json
 from web.keys import COLLECTIVE
@@ -17,11 +16,7 @@ _PATH = "/slo"
 async def get_slo(request: web.Request) -> web.StreamResponse:
     """Every objective with its target, its value and whether it is met."""
     collective = request.app[COLLECTIVE]
-    return request.app[RESPONSES].serve(request, _PATH, lambda: _body(collective))
-
-
-def _body(collective: Collective) -> Body:
-    return Body(encode_json(collective.slo.current()))
+    return request.app[RESPONSES].serve(request, _PATH, lambda: Body(encode_json(collective.slo.current())))
 
 
 ROUTES = (

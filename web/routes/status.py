@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from state.collective import Collective
 from web.answers.bodies import Body, encode_json
 from web.keys import COLLECTIVE
 from web.records.status import Status, status_body
@@ -17,11 +16,7 @@ _PATH = "/status"
 async def get_status(request: web.Request) -> web.StreamResponse:
     """The status that `!status` shows, as JSON."""
     collective = request.app[COLLECTIVE]
-    return request.app[RESPONSES].serve(request, _PATH, lambda: _body(collective))
-
-
-def _body(collective: Collective) -> Body:
-    return Body(encode_json(status_body(collective)))
+    return request.app[RESPONSES].serve(request, _PATH, lambda: Body(encode_json(status_body(collective))))
 
 
 ROUTES = (

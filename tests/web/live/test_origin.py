@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from web.live.origin import is_same_origin
+from web.live.handshake import is_same_origin
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from state.events import IN_EVENTS, OUT_EVENTS
 from web.answers.bodies import encode_json
 from web.openapi.document import build_document
-from web.openapi.terms import Terms
+from web.openapi.security import Terms
 from web.parameters import Parameter
 from web.records.live import EVENTS
 from web.routes.table import ROUTES

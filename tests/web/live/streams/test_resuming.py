@@ -10,7 +10,7 @@ from tests.web.helpers import Site
 from tests.web.live.listening import over_sse, over_ws
 from tests.web.live.streams.stream_events import Open, Wire, raise_alert
 from web.live import opening, streams
-from web.live.snapshot import build_snapshot
+from web.live.opening import build_snapshot
 from web.live.sse_client import SseClient
 from web.records.live import LiveSnapshot
 

@@ -1,9 +1,21 @@
-"""The agents' symbols as line drawings, because fonts often lack emoji and almost always 🜂."""
+"""Drawings of the dashboard: the agents' symbols, and the helix at the top of the page."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from html import escape
 from typing import Final
 
+from state.agents import LAYERS, AgentView
+
+# Measures of the helix. Each layer of agents is one lobe, so no rung falls on a crossing, where its length
+# would be zero.
+_LOBE: Final = 150.0
+_MIDDLE: Final = 44.0
+_HEIGHT: Final = 34.0
+_POINTS: Final = 16
+# Line drawings, because fonts often lack emoji and almost always 🜂.
 _PATHS: Final = {
     "🜂": "M12 4 21 19.5H3Z",
     "🌕": "M12 3a9 9 0 1 0 .1 0ZM9.5 8a1.5 1.5 0 1 0 .1 0ZM15.5 12a1.5 1.5 0 1 0 .1 0ZM9 15v.1",
@@ -37,3 +49,35 @@ def draw_sign(symbol: str) -> str:
         '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" '
         f'stroke-linejoin="round" stroke-linecap="round"><path d="{_PATHS[symbol]}"/></svg>'
     )
+
+
+def draw_strand(agents: Iterable[AgentView]) -> str:
+    """The helix as SVG, 450 by 88: two strands, and a rung for each agent.
+
+    It is hidden from screen readers, because the agent list says the same.
+    """
+    shown = tuple(agents)
+    rungs = []
+    for lobe, layer in enumerate(LAYERS):
+        members = [agent for agent in shown if agent.layer == layer]
+        for place, agent in enumerate(members, start=1):
+            share = place / (len(members) + 1)
+            x = (lobe + share) * _LOBE
+            reach = math.sin(math.pi * share) * _HEIGHT
+            rungs.append(
+                f'<line class="rung" data-rung="{escape(agent.name)}" data-status="{escape(agent.status)}" '
+                f'x1="{x:.1f}" x2="{x:.1f}" y1="{_MIDDLE - reach:.1f}" y2="{_MIDDLE + reach:.1f}"/>'
+            )
+    return (
+        '<svg class="strand" viewBox="-6 0 462 88" aria-hidden="true" focusable="false">'
+        f'<path class="back" d="{_wave(1)}"/>{"".join(rungs)}<path class="front" d="{_wave(-1)}"/></svg>'
+    )
+
+
+def _wave(sign: int) -> str:
+    """A sine over all lobes, as a polyline."""
+    points = []
+    for step in range(len(LAYERS) * _POINTS + 1):
+        y = _MIDDLE + sign * math.sin(math.pi * step / _POINTS) * _HEIGHT
+        points.append(f"{step * _LOBE / _POINTS:.1f} {y:.1f}")
+    return "M" + "L".join(points)
