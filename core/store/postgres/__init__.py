@@ -1,1 +1,238 @@
 """The store on PostgreSQL; imported only where DATABASE_URL names a server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
+
+import msgspec
+
+from core.store.errors import DatabaseUnusable, StoreAway
+from core.store.migrations import Migration
+from core.store.postgres import feed
+from core.store.postgres.connection import Limits
+from core.store.postgres.readers import Readers
+from core.store.postgres.requests import FreeRequest, OneStatement
+from core.store.postgres.writer import PostgresWriter
+from core.store.sqlite.opening import Recovery
+from core.store.sqlite.write_request import ItemRequest, Participant, Request
+from core.store.tx import Tx
+from core.store.write_queue import QUEUE_LIMIT, WriteQueue
+
+__all__ = ["Limits", "OneStatement", "PostgresStats", "PostgresStore"]
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+Order: TypeAlias = Literal["serial", "free"]
+
+_NO_RECOVERY: Final = "the store was not opened"
+
+
+class PostgresStats(msgspec.Struct, frozen=True):
+    """Counts since the start.
+
+    Attributes:
+        groups: transactions committed.
+        writes: requests committed in them.
+        failures: transactions that could not be committed for a fault of the machine.
+        largest_group: most requests in one transaction.
+        waiting: requests in the queue.
+        queue_limit: most requests the queue accepts.
+        reads: queries answered.
+        waits: how often the writer has waited for the server.
+        read_waits: how often the readers have.
+        last_commit_s: seconds of the newest group from BEGIN to COMMIT; None before the first.
+        last_error: error of the newest failed transaction; None after one has succeeded again.
+        gone: a sentence while the server is away; None while it can be reached.
+        server: the version of PostgreSQL.
+    """
+
+    groups: int
+    writes: int
+    failures: int
+    largest_group: int
+    waiting: int
+    queue_limit: int
+    reads: int
+    waits: int
+    read_waits: int
+    last_commit_s: float | None
+    last_error: str | None
+    gone: str | None
+    server: str
+
+
+class PostgresStore:
+    """An open store on PostgreSQL, made by `PostgresStore.open`. `close` may be called twice.
+
+    Work passed to `write` and `read` runs in a thread of the store and gets the transaction. It must not keep
+    it or rows of it, and it must let PostgreSQL's errors through. A failed statement ends the transaction: to
+    go on after a broken constraint, say `ON CONFLICT` in the statement.
+    """
+
+    def __init__(
+        self, queue: WriteQueue, writer: PostgresWriter, readers: Readers, recovery: Recovery
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue = queue
+        self._writer = writer
+        self._readers = readers
+        self.recovery = recovery
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        migrations: Sequence[Migration],
+        *,
+        app_version: str,
+        on_failure: Callable[[Exception | None], None] | None = None,
+        on_foreign: Callable[[Sequence[feed.Entry] | None], None] | None = None,
+        queue_limit: int = QUEUE_LIMIT,
+        origin: str | None = None,
+        limits: Limits | None = None,
+    ) -> Self:
+        """Connects, refuses what cannot be used, and brings the schema up to date.
+
+        Args:
+            url: the address, as DATABASE_URL holds it.
+            migrations: every migration that this program knows, of all packages.
+            app_version: stored in table `meta`, to name the version that wrote a newer schema.
+            on_failure: called on the event loop with the error when a transaction fails, and with None when
+                changes can be saved again.
+            on_foreign: called on the event loop with what the feed told before a group of this process, and
+                before the results of that group; None if that is more than the feed still holds.
+            queue_limit: how many writes may wait before more are refused.
+            origin: names this process in the feed; a random name by default.
+            limits: how long the server lets a connection hold things.
+
+        Raises:
+            DatabaseTooNew: a later version has changed the schema.
+            DatabaseUnusable: the server cannot be reached or used, or a migration failed.
+        """
+        limits = limits or Limits()
+        queue = WriteQueue(asyncio.get_running_loop(), on_failure=on_failure, queue_limit=queue_limit)
+        writer = PostgresWriter(
+            url,
+            queue,
+            origin=origin or secrets.token_hex(8),
+            migrations=migrations,
+            app_version=app_version,
+            limits=limits,
+            on_foreign=on_foreign,
+        )
+        readers = Readers(url, limits)
+        try:
+            await queue.start(writer)
+            await readers.start()
+        except BaseException as error:
+            await asyncio.shield(_stop(queue, readers))
+            if isinstance(error, StoreAway):
+                raise DatabaseUnusable(f"{error} ({error.__cause__})") from error
+            raise
+        recovery = writer.recovery
+        if recovery is None:
+            raise RuntimeError(_NO_RECOVERY)
+        logger.info("store.opened server=%s schema=%d", writer.version, recovery.migration.version)
+        return cls(queue, writer, readers, recovery)
+
+    async def write(
+        self,
+        work: Callable[[Tx], T],
+        *,
+        on_commit: Callable[[T], None] | None = None,
+        order: Order = "serial",
+    ) -> T:
+        """Runs `work` in a savepoint of the next group; returns its result once it is on the server's disk.
+
+        `work` must be safe to run twice: if another request ends the group's transaction, it is run again on
+        its own. It cannot begin or end a transaction. An exception undoes its changes and is raised here.
+
+        Args:
+            work: changes the database through the transaction it is given.
+            on_commit: called on the event loop with the result, in commit order and before any caller of the
+                group continues; also if this caller was cancelled after the work had begun.
+            order: "serial" runs as if there were one writer in all processes. "free" takes no lock and tells
+                the feed nothing: for changes whose unique keys suffice, as they may be run again even after
+                they were committed.
+
+        Raises:
+            StoreOverloaded: too many writes wait.
+            StoreClosed: the store has been closed.
+            StoreAway: the server cannot be reached; nothing was changed.
+            StoreUnknown: the connection was lost while committing, and nobody knows the outcome.
+            StoreConflict: a constraint was broken; nothing was changed.
+            StoreError: it could not be saved (disk full, locked for too long); nothing was changed.
+        """
+        kind = FreeRequest if order == "free" else Request
+        # The work gets a Tx; the request's type names SQLite's connection, which is one.
+        untyped: Any = work
+        request: Request[T] = kind(untyped, self._loop.create_future(), on_commit)
+        return await self._queue.submit(request)
+
+    async def write_item(
+        self,
+        item: Item,
+        many: Callable[[Tx, Sequence[Item]], Sequence[T | Exception]],
+        *,
+        on_commit: Callable[[T], None] | None = None,
+    ) -> T:
+        """Like `write` with order "free", for frequent writes: one call of `many` handles all items in a row.
+
+        `many` gets the items in order and returns for each its result, or an exception for that item only. If
+        it raises, all items are undone and each is tried alone. Pass a module-level function or an
+        `OneStatement`, which costs a single wait: items are grouped by identity.
+        """
+        untyped: Any = many
+        return await self._queue.submit(ItemRequest(item, untyped, self._loop.create_future(), on_commit))
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Runs `work` in a read-only transaction that sees one snapshot of the database.
+
+        Raises:
+            StoreOverloaded: too many queries wait.
+            StoreClosed: the store has been closed.
+            StoreError: the server could not be reached, or took too long.
+        """
+        return await self._readers.read(work)
+
+    def add_participant(self, participant: Participant) -> None:
+        """Registers in-memory state to restore when a transaction fails; call before its first write.
+
+        One that is an `Announcer` too tells the feed what a group changes, and takes over foreign changes.
+        """
+        self._writer.add_participant(participant)
+
+    def stats(self) -> PostgresStats:
+        """Counts; asks the server nothing."""
+        queue = self._queue
+        refusal = self._writer.refusal()
+        return PostgresStats(
+            groups=queue.groups,
+            writes=queue.writes,
+            failures=queue.failures,
+            largest_group=queue.largest_group,
+            waiting=queue.waiting,
+            queue_limit=queue.queue_limit,
+            reads=self._readers.reads,
+            waits=self._writer.link.waits,
+            read_waits=self._readers.waits,
+            last_commit_s=queue.last_commit_s,
+            last_error=queue.last_error,
+            gone=None if refusal is None else str(refusal),
+            server=self._writer.version,
+        )
+
+    async def close(self) -> None:
+        """Finishes accepted requests and ends the connections."""
+        await _stop(self._queue, self._readers)
+
+
+async def _stop(queue: WriteQueue, readers: Readers) -> None:
+    await readers.stop()
+    await queue.stop()

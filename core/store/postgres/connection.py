@@ -36,7 +36,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "default_transaction_deferrable": "off",
     "jit": "off",
 }
-_AWAY: Final = "The database server cannot be reached. Helix connects again by itself."
+AWAY: Final = "The database server cannot be reached. Helix connects again by itself."
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -161,6 +161,11 @@ class Link:
         return self._pipeline is not None
 
     @property
+    def is_away(self) -> bool:
+        """Whether the last try to connect has failed."""
+        return self._failures > 0
+
+    @property
     def pause_s(self) -> float:
         """Seconds until the next try is allowed."""
         return max(0.0, self._next_try - time.monotonic())
@@ -181,13 +186,13 @@ class Link:
         if self._pipeline is not None:
             return self._pipeline
         if self.pause_s:
-            raise StoreAway(_AWAY)
+            raise StoreAway(AWAY)
         try:
             return self.adopt(*connect(self._url, self._name, self._limits))
         except (psycopg.Error, DatabaseUnusable) as error:
             self._next_try = time.monotonic() + BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
             self._failures += 1
-            raise StoreAway(_AWAY) from error
+            raise StoreAway(AWAY) from error
 
     def lose(self) -> None:
         """Drops a connection that has ended or cannot be used any more."""

@@ -26,7 +26,7 @@ def open_first(url: str, name: str, limits: Limits) -> tuple[psycopg.Connection[
     try:
         connection, server = connect(url, name, limits)
     except psycopg.OperationalError as error:
-        raise DatabaseUnusable(_unreachable(url, error)) from error
+        raise unusable(url, error) from error
     try:
         refuse_pooler(connection, url, limits)
     except BaseException:
@@ -59,12 +59,13 @@ def _process(connection: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row is not None else 0
 
 
-def _unreachable(url: str, error: psycopg.OperationalError) -> str:
+def unusable(url: str, error: psycopg.Error) -> DatabaseUnusable:
+    """The start error for an error of the server or on the way to it."""
     # The address may hold a password, so only its host, port and database are shown.
     given = conninfo_to_dict(url)
     place = f"{given.get('host', 'the local socket')}:{given.get('port', 5432)}/{given.get('dbname', '')}"
     detail = " ".join(str(error).split())
-    return (
+    return DatabaseUnusable(
         f"The database server at {place} cannot be used ({detail}). Check DATABASE_URL, and that PostgreSQL "
         "runs there and lets this account in."
     )

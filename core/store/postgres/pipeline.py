@@ -107,6 +107,11 @@ class Pipeline:
         except psycopg.OperationalError as error:
             raise self._lost(error) from error
 
+    def wait_for_rest(self) -> None:
+        """Waits if anything sent is not answered yet."""
+        if self._sent:
+            self.wait()
+
     def let_go(self) -> None:
         """Sends everything and waits for nothing; the answers are taken at the next `wait`."""
         try:

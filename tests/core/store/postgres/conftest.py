@@ -1,9 +1,11 @@
 """The server of these tests."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from core.store.postgres import PostgresStore
+from tests.core.store.postgres.notes import opened
 from tests.postgres_server import PostgresServer, postgres_server
 
 
@@ -19,3 +21,10 @@ def own_server() -> Iterator[PostgresServer]:
     """A PostgreSQL that the test may kill."""
     with postgres_server() as running:
         yield running
+
+
+@pytest.fixture
+async def store(server: PostgresServer) -> AsyncIterator[PostgresStore]:
+    """An open store with tables for notes, empty."""
+    async with opened(server.fresh_url()) as made:
+        yield made

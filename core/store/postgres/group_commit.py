@@ -1,0 +1,277 @@
+"""Group commit on PostgreSQL: many requests in one transaction, each in a savepoint, for two waits.
+
+Whether a statement failed is known at the end, for all requests at once. Then nothing was saved, and each is
+tried in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from core.store.errors import StoreAway, StoreError, StoreUnknown
+from core.store.postgres import feed, outcome
+from core.store.postgres.connection import Link
+from core.store.postgres.faults import (
+    ConnectionLost,
+    fault,
+    is_locked,
+    is_lost,
+    is_stale,
+    may_be_retried,
+    readable,
+)
+from core.store.postgres.requests import OneStatement, is_free
+from core.store.postgres.transaction import Transaction
+from core.store.sqlite.write_request import ItemRequest, Participant, Request, neighbours, run_together
+from core.store.tx import Rows
+
+# A group is closed after this long, so that its first caller does not wait for all later ones.
+GROUP_TIME_S: Final = 0.05
+# How often a request is tried alone where the connection or another transaction was in the way.
+_TRIES: Final = 3
+_UNKNOWN: Final = (
+    "The connection to the database server was lost at the end of a change, and the server cannot say "
+    "whether it was saved. Look before you do it again."
+)
+
+
+class _Failed(Exception):
+    """Nothing was saved, as far as anybody knows; `cause` is the error that ended the transaction."""
+
+    def __init__(self, cause: BaseException) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
+
+
+class GroupCommit:
+    """Commits groups of requests over one link; used by the writer's thread.
+
+    Args:
+        link: the connection, made again after a loss.
+        origin: names this process in the feed.
+        participants: in-memory state to restore on failure; the list may grow later.
+        on_success: called with the size of a committed transaction and its duration in seconds.
+        on_failure: called with the readable error when a fault of the machine ended a transaction.
+        on_foreign: called before the results of a group with what the feed told that the participants did
+            not know; None if that is more than the feed still holds.
+
+    Attributes:
+        seen: the feed's newest number that the participants know.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        origin: str,
+        participants: Sequence[Participant],
+        *,
+        on_success: Callable[[int, float], None],
+        on_failure: Callable[[StoreError], None],
+        on_foreign: Callable[[Sequence[feed.Entry] | None], None],
+    ) -> None:
+        self._link = link
+        self._origin = origin
+        self._participants = participants
+        self._on_success = on_success
+        self._on_failure = on_failure
+        self._on_foreign = on_foreign
+        # Statements that were not waited for: their results are read after the COMMIT.
+        self._unread: list[tuple[OneStatement[Any, Any], Sequence[ItemRequest[Any, Any]], Rows]] = []
+        self.seen = 0
+
+    def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:
+        """Commits as much of the group as its time allows; returns the rest for the next group.
+
+        Each request that is not in the rest then holds a result that is on disk, or an error.
+        """
+        try:
+            return self._transaction(group)
+        except _Failed as failed:
+            cause = failed.cause
+        if is_lost(cause) or is_stale(cause):
+            try:
+                return self._transaction(group)
+            except _Failed as failed:
+                cause = failed.cause
+        if _concerns_all(cause) or (len(group) == 1 and not may_be_retried(cause)):
+            _fail(group, cause)
+        else:
+            self._commit_alone(group)
+        return []
+
+    def _commit_alone(self, group: Sequence[Request[Any]]) -> None:
+        for index, request in enumerate(group):
+            cause = self._try_alone(request)
+            if cause is not None and _concerns_all(cause):
+                # Wait for the time-out once, not once per request.
+                _fail(group[index:], cause)
+                return
+            if cause is not None:
+                _fail([request], cause)
+
+    def _try_alone(self, request: Request[Any]) -> BaseException | None:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                self._transaction([request])
+            except _Failed as failed:
+                cause = failed.cause
+                is_passing = may_be_retried(cause) or is_lost(cause) or is_stale(cause)
+                if attempt == _TRIES or not is_passing:
+                    return cause
+            else:
+                break
+        return None
+
+    def _transaction(self, group: list[Request[Any]]) -> list[Request[Any]]:
+        started = time.monotonic()
+        before = self._capture()
+        self._unread.clear()
+        transaction: Transaction | None = None
+        try:
+            is_one_call = len(neighbours(group, 0)) == len(group)
+            transaction = Transaction(self._link.open(), has_savepoints=not is_one_call)
+            foreign = self._begin(group, transaction)
+            rest = self._run(group, transaction)
+            self._end(transaction)
+        except BaseException as error:
+            self._restore(before)
+            self._clear_up(transaction, error)
+            raise _Failed(error) from error
+        if transaction.is_alone:
+            self.seen = transaction.newest
+        if foreign != []:
+            self._on_foreign(foreign)
+        self._read_results()
+        self._on_success(len(group) - len(rest), time.monotonic() - started)
+        return rest
+
+    def _begin(self, group: Sequence[Request[Any]], transaction: Transaction) -> Sequence[feed.Entry] | None:
+        if all(map(is_free, group)):
+            transaction.begin_free()
+            return []
+        transaction.begin_alone()
+        if transaction.newest <= self.seen:
+            return []
+        entries = feed.newer(transaction.tx, self.seen)
+        for participant in self._participants:
+            if isinstance(participant, feed.Announcer):
+                participant.refresh(transaction.tx, entries)
+        transaction.tx.release()
+        return entries
+
+    def _run(self, group: list[Request[Any]], transaction: Transaction) -> list[Request[Any]]:
+        started = time.monotonic()
+        done = 0
+        while done < len(group):
+            if done and time.monotonic() - started > GROUP_TIME_S:
+                break
+            together = neighbours(group, done)
+            done += len(together)
+            self._run_neighbours(together, transaction)
+        return group[done:]
+
+    def _run_neighbours(self, together: Sequence[Request[Any]], transaction: Transaction) -> None:
+        wanted: list[Request[Any]] = []
+        for request in together:
+            if request.abandoned:
+                request.fail(asyncio.CancelledError())
+            else:
+                wanted.append(request)
+        if not wanted or self._run_in_savepoint(wanted, transaction) or len(wanted) == 1:
+            return
+        # One of them failed: run each alone to find which.
+        for request in wanted:
+            self._run_in_savepoint([request], transaction)
+
+    def _run_in_savepoint(self, requests: Sequence[Request[Any]], transaction: Transaction) -> bool:
+        """Whether the work succeeded; if not, it is undone and each request holds the error.
+
+        Raises: what ends the transaction: a statement's error, or any error where there is no savepoint.
+        """
+        before = self._capture()
+        try:
+            self._call(requests, transaction)
+        except BaseException as error:
+            if not transaction.has_savepoints or is_lost(error):
+                raise
+            transaction.check()
+            transaction.tx.undo()
+            self._restore(before)
+            _fail(requests, error)
+            return False
+        transaction.check()
+        transaction.tx.release()
+        return True
+
+    def _call(self, requests: Sequence[Request[Any]], transaction: Transaction) -> None:
+        first = requests[0]
+        if isinstance(first, ItemRequest) and isinstance(first.many, OneStatement):
+            items = [request for request in requests if isinstance(request, ItemRequest)]
+            rows = first.many.send(transaction.tx, [request.item for request in items])
+            self._unread.append((first.many, items, rows))
+        else:
+            tx: Any = transaction.tx
+            run_together(tx, requests)
+
+    def _end(self, transaction: Transaction) -> None:
+        if transaction.is_alone:
+            made = [one.announce() for one in self._participants if isinstance(one, feed.Announcer)]
+            if announced := [one for one in made if one is not None]:
+                transaction.tell(*feed.merged(announced), self._origin)
+                transaction.notify(self._origin)
+        else:
+            transaction.notify(self._origin)
+        server = self._link.server
+        try:
+            transaction.commit()
+        except ConnectionLost:
+            self._link.lose()
+            # Without a number it was a free one, whose unique keys let it run again.
+            if not transaction.is_committing or transaction.xid is None:
+                raise
+            verdict = outcome.ask(self._link, server, transaction.xid, transaction.backend_pid)
+            if verdict == "aborted":
+                raise
+            if verdict == "unknown":
+                raise StoreUnknown(_UNKNOWN) from None
+
+    def _read_results(self) -> None:
+        for many, requests, rows in self._unread:
+            try:
+                results = many.results([request.item for request in requests], rows)
+                for request, result in zip(requests, results, strict=True):
+                    request.keep(result)
+            except Exception as error:  # noqa: BLE001 - goes to the callers, although the items are saved
+                _fail(requests, error)
+        self._unread.clear()
+
+    def _clear_up(self, transaction: Transaction | None, error: BaseException) -> None:
+        """Leaves the connection ready for the next transaction, or drops it; tells of a machine's fault."""
+        if not self._link.lose_after(error) and transaction is not None and self._link.is_up:
+            try:
+                transaction.roll_back(forget_prepared=is_stale(error))
+            except ConnectionLost:
+                self._link.lose()
+        told = error if isinstance(error, StoreAway | StoreUnknown) else fault(error)
+        if told is not None:
+            self._on_failure(told)
+
+    def _capture(self) -> list[tuple[Participant, object]]:
+        return [(participant, participant.capture()) for participant in self._participants]
+
+    def _restore(self, captured: list[tuple[Participant, object]]) -> None:
+        for participant, memory in captured:
+            participant.restore(memory)
+
+
+def _concerns_all(cause: BaseException) -> bool:
+    """Whether every other request would fail for the same reason, after a wait."""
+    return isinstance(cause, StoreAway | StoreUnknown) or is_locked(cause)
+
+
+def _fail(requests: Sequence[Request[Any]], cause: BaseException) -> None:
+    for request in requests:
+        request.fail(readable(cause))

@@ -1,0 +1,107 @@
+"""The transaction of one group: begun with one wait, ended with a second; without a lock it is one in all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.store.errors import StoreError
+from core.store.postgres import feed
+from core.store.postgres.pipeline import Pipeline, Sent
+from core.store.postgres.statements import translate
+from core.store.postgres.tx import PgTx
+from core.store.tx import Value
+
+_BEGIN: Final = translate("BEGIN")
+_COMMIT: Final = translate("COMMIT")
+_ROLLBACK: Final = translate("ROLLBACK")
+# The number before is the lock of migrations. The schema is part of the key, as it is part of the address.
+_LOCK: Final = translate("SELECT pg_advisory_xact_lock(1212501066, hashtext(current_schema()))")
+# A statement of its own, so that it sees what was committed while the lock was waited for.
+_POSITION: Final = translate("SELECT pg_current_xact_id()::text, coalesce((SELECT max(seq) FROM feed), 0)")
+_NOTIFY: Final = translate("SELECT pg_notify(?, ?)")
+_ADD: Final = translate(feed.ADD)
+
+
+class Transaction:
+    """One transaction of the writer.
+
+    Attributes:
+        tx: what work functions get.
+        has_savepoints: whether a request can be undone without the others.
+        is_alone: whether it holds the lock of the writers.
+        backend_pid: the server's process that runs it.
+        xid: its number, by which the server can say later whether it was committed; None if not known.
+        newest: the feed's newest number, once the lock is held.
+        is_committing: whether COMMIT was sent, so that a lost connection leaves it in doubt.
+    """
+
+    def __init__(self, pipeline: Pipeline, *, has_savepoints: bool) -> None:
+        self._pipeline = pipeline
+        self.tx = PgTx(pipeline, has_savepoints=has_savepoints)
+        self.has_savepoints = has_savepoints
+        self.backend_pid = pipeline.backend_pid
+        self.is_alone = False
+        self.xid: str | None = None
+        self.newest = 0
+        self.is_committing = False
+        self._entry: Sent | None = None
+
+    def begin_alone(self) -> None:
+        """Begins as the only writer among all processes. One wait."""
+        self._begin()
+        self.is_alone = True
+        self._pipeline.send(_LOCK)
+        position = self._pipeline.send(_POSITION)
+        self._pipeline.wait()
+        self.check()
+        ((self.xid, self.newest),) = self._pipeline.load(position)
+
+    def begin_free(self) -> None:
+        """Begins beside other writers. No wait."""
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pipeline.forget_error()
+        self._pipeline.send(_BEGIN)
+
+    def check(self) -> None:
+        """Raises the first error of a statement that was answered."""
+        if self._pipeline.error is not None:
+            raise self._pipeline.error
+
+    def tell(self, version: int | None, kinds: str, payload: bytes | None, origin: str) -> None:
+        """Adds the group's row to the feed."""
+        row: tuple[Value, ...] = (version, origin, kinds, payload)
+        self._entry = self._pipeline.send(_ADD, row)
+
+    def notify(self, origin: str) -> None:
+        """Wakes the other processes when the transaction is committed."""
+        self._pipeline.send(_NOTIFY, (feed.CHANNEL, origin))
+
+    def commit(self) -> None:
+        """Commits. One wait, after which every statement of the transaction has succeeded.
+
+        Raises:
+            psycopg.Error: a statement or the COMMIT failed; nothing was saved.
+            ConnectionLost: the connection ended; `is_committing` tells whether the outcome is in doubt.
+        """
+        self.is_committing = True
+        ended = self._pipeline.send(_COMMIT)
+        self._pipeline.wait()
+        if self._pipeline.error is not None:
+            self.is_committing = False
+            raise self._pipeline.error
+        if ended.result is None or ended.result.command_status != b"COMMIT":
+            self.is_committing = False
+            raise StoreError("The change ended the transaction it ran in.")
+        if self._entry is not None:
+            ((self.newest,),) = self._pipeline.load(self._entry)
+
+    def roll_back(self, *, forget_prepared: bool) -> None:
+        """Undoes everything. The server answers with the next transaction's first wait."""
+        # After an error the server would skip a ROLLBACK too, up to the next Sync.
+        self._pipeline.wait_for_rest()
+        if forget_prepared:
+            self._pipeline.forget_prepared()
+        self._pipeline.send(_ROLLBACK)
+        self._pipeline.let_go()

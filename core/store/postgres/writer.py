@@ -1,0 +1,120 @@
+"""The writer on PostgreSQL: connects, migrates, commits groups, and stays away while the server is away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+
+from core.store.errors import StoreAway, StoreError
+from core.store.migrations import Migration
+from core.store.postgres import feed
+from core.store.postgres.connection import AWAY, Limits, Link
+from core.store.postgres.group_commit import GroupCommit
+from core.store.postgres.migrating import migrate
+from core.store.postgres.opening import open_first, unusable
+from core.store.sqlite.opening import Recovery
+from core.store.sqlite.write_request import Participant, Request
+from core.store.write_queue import WriteQueue
+
+logger = logging.getLogger(__name__)
+
+_NEWEST = b"SELECT coalesce(max(seq), 0) FROM feed"
+
+
+class PostgresWriter:
+    """The engine of the write queue.
+
+    Attributes:
+        link: the writer's connection.
+        recovery: what opening did; None before.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        queue: WriteQueue,
+        *,
+        origin: str,
+        migrations: Sequence[Migration],
+        app_version: str,
+        limits: Limits,
+        on_foreign: Callable[[Sequence[feed.Entry] | None], None] | None,
+    ) -> None:
+        self._url = url
+        self._migrations = migrations
+        self._app_version = app_version
+        self._limits = limits
+        self._queue = queue
+        self._on_foreign = on_foreign
+        self._participants: list[Participant] = []
+        self.link = Link(url, "helix-writer", limits)
+        self.recovery: Recovery | None = None
+        self._commits = GroupCommit(
+            self.link,
+            origin,
+            self._participants,
+            on_success=queue.note_success,
+            on_failure=queue.note_failure,
+            on_foreign=self._tell_foreign,
+        )
+
+    @property
+    def version(self) -> str:
+        """The version of PostgreSQL, such as "15.14"."""
+        return self.link.server.version if self.link.server is not None else ""
+
+    def add_participant(self, participant: Participant) -> None:
+        """Registers state to restore when a savepoint or a group fails; call before its first write."""
+        self._participants.append(participant)
+
+    def open(self) -> None:
+        """Connects and brings the schema up to date; raises the start errors of `PostgresStore.open`."""
+        connection, server = open_first(self._url, "helix-writer", self._limits)
+        try:
+            migration = migrate(connection, self._migrations, self._app_version)
+            row = connection.execute(_NEWEST).fetchone()
+            self._commits.seen = int(row[0]) if row is not None else 0
+        except psycopg.Error as error:
+            connection.close()
+            raise unusable(self._url, error) from error
+        except BaseException:
+            connection.close()
+            raise
+        is_first = len(migration.applied) == len(self._migrations)
+        self.recovery = Recovery(is_first, False, 0, 0, False, migration)
+        self.link.adopt(connection, server)
+
+    def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:
+        """Commits as much of a group as its time allows; returns the rest."""
+        return self._commits.commit(group)
+
+    def rest(self) -> None:
+        """While the server is away: fails what waits at once, and tries to connect again."""
+        if not self.link.is_away:
+            return
+        logger.warning("store.server_away")
+        while self._queue.refuse_for(self.link.pause_s, StoreAway(AWAY)):
+            if self.link.pause_s:
+                continue
+            try:
+                self.link.open()
+            except StoreAway:
+                continue
+            logger.info("store.server_back")
+            self._queue.note_recovery()
+            return
+
+    def refusal(self) -> StoreError | None:
+        """Event loop: the error for changes while the server is away."""
+        return StoreAway(AWAY) if self.link.is_away else None
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self.link.lose()
+
+    def _tell_foreign(self, entries: Sequence[feed.Entry] | None) -> None:
+        if self._on_foreign is not None:
+            self._queue.call_in_loop(self._on_foreign, entries)
