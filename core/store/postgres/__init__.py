@@ -8,17 +8,16 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
-import msgspec
-
+from core.store.contract import Many, Participant, Recovery, StoreStats
 from core.store.errors import DatabaseUnusable, StoreAway
 from core.store.migrations import Migration
 from core.store.postgres import feed
 from core.store.postgres.connection import Limits
+from core.store.postgres.opening import place
 from core.store.postgres.readers import Readers
 from core.store.postgres.requests import FreeRequest, OneStatement
 from core.store.postgres.writer import PostgresWriter
-from core.store.sqlite.opening import Recovery
-from core.store.sqlite.write_request import ItemRequest, Participant, Request
+from core.store.sqlite.write_request import ItemRequest, Request
 from core.store.tx import Tx
 from core.store.write_queue import QUEUE_LIMIT, WriteQueue
 
@@ -30,41 +29,19 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Order: TypeAlias = Literal["serial", "free"]
 
-_NO_RECOVERY: Final = "the store was not opened"
+_NOT_OPENED: Final = "the store was not opened"
 
 
-class PostgresStats(msgspec.Struct, frozen=True):
-    """Counts since the start.
+class PostgresStats(StoreStats, frozen=True, kw_only=True):
+    """Counts since the start; `size_bytes` is that of the opening.
 
     Attributes:
-        groups: transactions committed.
-        writes: requests committed in them.
-        failures: transactions that could not be committed for a fault of the machine.
-        largest_group: most requests in one transaction.
-        waiting: requests in the queue.
-        queue_limit: most requests the queue accepts.
-        reads: queries answered.
         waits: how often the writer has waited for the server.
         read_waits: how often the readers have.
-        last_commit_s: seconds of the newest group from BEGIN to COMMIT; None before the first.
-        last_error: error of the newest failed transaction; None after one has succeeded again.
-        gone: a sentence while the server is away; None while it can be reached.
-        server: the version of PostgreSQL.
     """
 
-    groups: int
-    writes: int
-    failures: int
-    largest_group: int
-    waiting: int
-    queue_limit: int
-    reads: int
     waits: int
     read_waits: int
-    last_commit_s: float | None
-    last_error: str | None
-    gone: str | None
-    server: str
 
 
 class PostgresStore:
@@ -73,16 +50,21 @@ class PostgresStore:
     Work passed to `write` and `read` runs in a thread of the store and gets the transaction. It must not keep
     it or rows of it, and it must let PostgreSQL's errors through. A failed statement ends the transaction: to
     go on after a broken constraint, say `ON CONFLICT` in the statement.
+
+    Attributes:
+        recovery: what opening the store did.
+        place: host, port and database, without the password.
     """
 
-    def __init__(
-        self, queue: WriteQueue, writer: PostgresWriter, readers: Readers, recovery: Recovery
-    ) -> None:
+    def __init__(self, place: str, queue: WriteQueue, writer: PostgresWriter, readers: Readers) -> None:
+        if writer.recovery is None:
+            raise RuntimeError(_NOT_OPENED)
+        self.place = place
+        self.recovery: Recovery = writer.recovery
         self._loop = asyncio.get_running_loop()
         self._queue = queue
         self._writer = writer
         self._readers = readers
-        self.recovery = recovery
 
     @classmethod
     async def open(
@@ -135,11 +117,10 @@ class PostgresStore:
             if isinstance(error, StoreAway):
                 raise DatabaseUnusable(f"{error} ({error.__cause__})") from error
             raise
-        recovery = writer.recovery
-        if recovery is None:
-            raise RuntimeError(_NO_RECOVERY)
-        logger.info("store.opened server=%s schema=%d", writer.version, recovery.migration.version)
-        return cls(queue, writer, readers, recovery)
+        store = cls(place(url), queue, writer, readers)
+        schema = store.recovery.migration.version
+        logger.info("store.opened server=%s schema=%d", writer.version, schema)
+        return store
 
     async def write(
         self,
@@ -176,11 +157,7 @@ class PostgresStore:
         return await self._queue.submit(request)
 
     async def write_item(
-        self,
-        item: Item,
-        many: Callable[[Tx, Sequence[Item]], Sequence[T | Exception]],
-        *,
-        on_commit: Callable[[T], None] | None = None,
+        self, item: Item, many: Many[Item, T], *, on_commit: Callable[[T], None] | None = None
     ) -> T:
         """Like `write` with order "free", for frequent writes: one call of `many` handles all items in a row.
 
@@ -213,6 +190,7 @@ class PostgresStore:
         queue = self._queue
         refusal = self._writer.refusal()
         return PostgresStats(
+            engine=f"PostgreSQL {self._writer.version}",
             groups=queue.groups,
             writes=queue.writes,
             failures=queue.failures,
@@ -220,12 +198,13 @@ class PostgresStore:
             waiting=queue.waiting,
             queue_limit=queue.queue_limit,
             reads=self._readers.reads,
-            waits=self._writer.link.waits,
-            read_waits=self._readers.waits,
+            size_bytes=self._writer.size_bytes,
+            wal_bytes=0,
             last_commit_s=queue.last_commit_s,
             last_error=queue.last_error,
             gone=None if refusal is None else str(refusal),
-            server=self._writer.version,
+            waits=self._writer.link.waits,
+            read_waits=self._readers.waits,
         )
 
     async def close(self) -> None:

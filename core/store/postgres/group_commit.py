@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from core.store.contract import Participant
 from core.store.errors import StoreAway, StoreError, StoreUnknown
 from core.store.postgres import feed, outcome
 from core.store.postgres.connection import Link
@@ -25,7 +26,7 @@ from core.store.postgres.faults import (
 )
 from core.store.postgres.requests import OneStatement, is_free
 from core.store.postgres.transaction import Transaction
-from core.store.sqlite.write_request import ItemRequest, Participant, Request, neighbours, run_together
+from core.store.sqlite.write_request import ItemRequest, Request, neighbours, run_together
 from core.store.tx import Rows
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.

@@ -59,13 +59,16 @@ def _process(connection: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row is not None else 0
 
 
+def place(url: str) -> str:
+    """Host, port and database of an address, which may hold a password too."""
+    given = conninfo_to_dict(url)
+    return f"{given.get('host', 'the local socket')}:{given.get('port', 5432)}/{given.get('dbname', '')}"
+
+
 def unusable(url: str, error: psycopg.Error) -> DatabaseUnusable:
     """The start error for an error of the server or on the way to it."""
-    # The address may hold a password, so only its host, port and database are shown.
-    given = conninfo_to_dict(url)
-    place = f"{given.get('host', 'the local socket')}:{given.get('port', 5432)}/{given.get('dbname', '')}"
     detail = " ".join(str(error).split())
     return DatabaseUnusable(
-        f"The database server at {place} cannot be used ({detail}). Check DATABASE_URL, and that PostgreSQL "
-        "runs there and lets this account in."
+        f"The database server at {place(url)} cannot be used ({detail}). Check DATABASE_URL, and that "
+        "PostgreSQL runs there and lets this account in."
     )

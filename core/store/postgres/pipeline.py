@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import select
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import psycopg
@@ -74,7 +74,7 @@ class Pipeline:
         """The number of the server's process for this connection."""
         return self._pgconn.backend_pid
 
-    def send(self, statement: Statement, parameters: Sequence[Any] = ()) -> Sent:
+    def send(self, statement: Statement, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Sent:
         """Sends a statement; it is answered at the next `wait`."""
         bound = bind(statement, parameters)
         key = statement.text, bound.types

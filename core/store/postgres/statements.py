@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,9 @@ _TEXTS_KEPT: Final = 2_048
 
 # What no placeholder can stand in: strings, quoted names, bodies between dollars, comments.
 _TOKENS: Final = re.compile(
-    r"'(?:[^']|'')*'|\"[^\"]*\"|(?P<tag>\$\w*\$).*?(?P=tag)|--[^\n]*|/\*.*?\*/|\?(?P<number>\d*)", re.DOTALL
+    r"'(?:[^']|'')*'|\"[^\"]*\"|(?P<tag>\$\w*\$).*?(?P=tag)|--[^\n]*|/\*.*?\*/|::|\?(?P<number>\d*)"
+    r"|:(?P<name>[A-Za-z_]\w*)",
+    re.DOTALL,
 )
 _FIRST_WORD: Final = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(\w*)", re.DOTALL)
 # A work function cannot begin or end a transaction: it would commit half a group.
@@ -40,11 +42,13 @@ class Statement(NamedTuple):
     Attributes:
         text: with `$1` as placeholders.
         parameters: how many values it takes.
+        names: those of `:name` placeholders, in the order of their numbers.
         ends: whether it begins or ends a transaction or savepoint.
     """
 
     text: bytes
     parameters: int
+    names: tuple[str, ...]
     ends: bool
 
 
@@ -64,33 +68,40 @@ def translate(sql: str) -> Statement:
 @lru_cache(_TEXTS_KEPT)
 def _translate(text: str) -> Statement:
     highest = 0
+    names: dict[str, int] = {}
 
     def replaced(found: re.Match[str]) -> str:
         nonlocal highest
-        number = found["number"]
-        if number is None:
+        number, name = found["number"], found["name"]
+        if number is None and name is None:
             return found[0]
-        # As in SQLite: a plain `?` is one more than the highest so far.
-        place = int(number) if number else highest + 1
+        # As in SQLite: a plain `?` or a new name is one more than the highest so far.
+        place = names.setdefault(name, highest + 1) if name else int(number) if number else highest + 1
         highest = max(highest, place)
         return f"${place}"
 
     translated = _TOKENS.sub(replaced, text)
     first = _FIRST_WORD.match(text)
     ends = first is not None and first[1].upper() in _CONTROL
-    return Statement(translated.encode(), highest, ends)
+    return Statement(translated.encode(), highest, tuple(names), ends)
 
 
-def bind(statement: Statement, parameters: Sequence[Any]) -> Bound:
+def bind(statement: Statement, parameters: Sequence[Any] | Mapping[str, Any]) -> Bound:
     """The values for a statement.
 
     A bool counts as 0 or 1 and NaN as NULL, as in SQLite. NUL in a text, which PostgreSQL refuses, becomes
     U+FFFD. A list becomes an array; only a statement of PostgreSQL's own can take one.
 
     Raises:
-        psycopg.ProgrammingError: the number of values is wrong, or one has a type that no column holds.
+        psycopg.ProgrammingError: a name is missing, the number of values is wrong, or one has a type that no
+            column holds.
         OverflowError: an int has more than 64 bits.
     """
+    if isinstance(parameters, Mapping):
+        missing = [name for name in statement.names if name not in parameters]
+        if missing:
+            raise errors.ProgrammingError(f"no value was given for {missing[0]!r}")
+        parameters = [parameters[name] for name in statement.names]
     if len(parameters) != statement.parameters:
         raise errors.ProgrammingError(
             f"the statement takes {statement.parameters} values, and {len(parameters)} were given"

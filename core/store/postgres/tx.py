@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from psycopg import errors
@@ -57,7 +57,7 @@ class PgTx:
         self._has_savepoints = has_savepoints
         self._is_open = False
 
-    def execute(self, sql: str, parameters: Sequence[Value] = (), /) -> Rows:
+    def execute(self, sql: str, parameters: Sequence[Value] | Mapping[str, Value] = (), /) -> Rows:
         """Sends one statement."""
         return PgRows(self, (self._send(translate(sql), parameters),))
 
@@ -91,7 +91,7 @@ class PgTx:
             self._pipeline.send(_ROLLBACK_TO)
             self.release()
 
-    def _send(self, statement: Statement, parameters: Sequence[Value]) -> Sent:
+    def _send(self, statement: Statement, parameters: Sequence[Value] | Mapping[str, Value]) -> Sent:
         if statement.ends:
             raise errors.ActiveSqlTransaction("work cannot begin or end the transaction it runs in")
         if self._pipeline.error is not None:

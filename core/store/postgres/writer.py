@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from core.store.contract import Participant, Recovery
 from core.store.errors import StoreAway, StoreError
 from core.store.migrations import Migration
 from core.store.postgres import feed
@@ -15,13 +16,12 @@ from core.store.postgres.connection import AWAY, Limits, Link
 from core.store.postgres.group_commit import GroupCommit
 from core.store.postgres.migrating import migrate
 from core.store.postgres.opening import open_first, unusable
-from core.store.sqlite.opening import Recovery
-from core.store.sqlite.write_request import Participant, Request
+from core.store.sqlite.write_request import Request
 from core.store.write_queue import WriteQueue
 
 logger = logging.getLogger(__name__)
 
-_NEWEST = b"SELECT coalesce(max(seq), 0) FROM feed"
+_NEWEST = b"SELECT coalesce(max(seq), 0), pg_database_size(current_database()) FROM feed"
 
 
 class PostgresWriter:
@@ -30,6 +30,7 @@ class PostgresWriter:
     Attributes:
         link: the writer's connection.
         recovery: what opening did; None before.
+        size_bytes: size of the database when it was opened.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class PostgresWriter:
         self._participants: list[Participant] = []
         self.link = Link(url, "helix-writer", limits)
         self.recovery: Recovery | None = None
+        self.size_bytes = 0
         self._commits = GroupCommit(
             self.link,
             origin,
@@ -76,15 +78,22 @@ class PostgresWriter:
         try:
             migration = migrate(connection, self._migrations, self._app_version)
             row = connection.execute(_NEWEST).fetchone()
-            self._commits.seen = int(row[0]) if row is not None else 0
+            if row is not None:
+                self._commits.seen, self.size_bytes = row
         except psycopg.Error as error:
             connection.close()
             raise unusable(self._url, error) from error
         except BaseException:
             connection.close()
             raise
-        is_first = len(migration.applied) == len(self._migrations)
-        self.recovery = Recovery(is_first, False, 0, 0, False, migration)
+        self.recovery = Recovery(
+            first_start=len(migration.applied) == len(self._migrations),
+            unclean=False,
+            unclean_stops=0,
+            wal_bytes=0,
+            checked=False,
+            migration=migration,
+        )
         self.link.adopt(connection, server)
 
     def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:

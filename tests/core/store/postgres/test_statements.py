@@ -25,6 +25,7 @@ class Color(enum.StrEnum):
         ("SELECT ?2, ?", "SELECT $2, $3", 3),
         ("SELECT '?', 'it''s ?', \"a?\", ? -- why?", "SELECT '?', 'it''s ?', \"a?\", $1 -- why?", 1),
         ("SELECT /* ? \n ? */ ?", "SELECT /* ? \n ? */ $1", 1),
+        ("SELECT :a, :b_2, :a, ':c', x::text", "SELECT $1, $2, $1, ':c', x::text", 2),
         ("DO $$ SELECT ? $$", "DO $$ SELECT ? $$", 0),
         ("DO $a$ '? $b$ $a$", "DO $a$ '? $b$ $a$", 0),
     ],
@@ -68,3 +69,10 @@ def test_not_a_number_is_stored_as_null() -> None:
 def test_what_cannot_be_bound_is_refused(parameters: tuple[object, ...], error: type[Exception]) -> None:
     with pytest.raises(error):
         bind(translate("SELECT ?, ?"), parameters)
+
+
+def test_values_may_be_given_by_name() -> None:
+    statement = translate("SELECT :b, :a, :b")
+    assert bind(statement, {"a": "x", "b": "y", "unused": 1}).values == [b"y", b"x"]
+    with pytest.raises(errors.ProgrammingError, match="'b'"):
+        bind(statement, {"a": "x"})
