@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-import tarfile
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from core.store import Tx
-from core.store.dump import DumpDamaged, Head, TableEnd, digests, read_dump, write_dump
-from core.store.schema import CORE_MIGRATIONS
+from core.store.dump import DumpDamaged, Head, read_dump, write_dump
 from core.store.sqlite import SqliteStore
-from core.store.sqlite.shape import shape_of
-from state.schema import STATE_MIGRATIONS
-
-LEFT = Path(__file__).parents[2] / "fixtures" / "november_2026" / "data.tar.gz"
-ALL = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
-TABLES = shape_of(ALL, derived=("search_docs",))
-SCHEMA = max(migration.number for migration in ALL)
-HEAD = Head(format=2, app_version="0.1.0", schema=SCHEMA)
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[SqliteStore]:
-    store = await SqliteStore.open(path, ALL, app_version="0.1.0")
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-@pytest.fixture
-async def earlier(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    """The store of an earlier Helix that was used."""
-    with tarfile.open(LEFT) as archive:
-        archive.extractall(tmp_path / "earlier", filter="data")
-    async with opened(tmp_path / "earlier" / "helix.db") as store:
-        yield store
-
-
-@pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    async with opened(tmp_path / "empty.db") as store:
-        yield store
+from tests.core.store.earlier_store import HEAD, SCHEMA, TABLES, content, opened
 
 
 async def dumped(store: SqliteStore) -> list[bytes]:
@@ -56,10 +21,6 @@ async def dumped(store: SqliteStore) -> list[bytes]:
 
 async def load(store: SqliteStore, lines: list[bytes]) -> Head:
     return await store.write(lambda tx: read_dump(tx, TABLES, lines, schema=SCHEMA))
-
-
-async def content(store: SqliteStore) -> Mapping[str, TableEnd]:
-    return await store.read(partial(digests, tables=TABLES))
 
 
 async def test_a_loaded_store_has_every_row_of_the_dumped_one(
