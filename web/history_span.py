@@ -74,7 +74,7 @@ UNTIL: Final = When(
 
 
 class Span(msgspec.Struct, frozen=True):
-    """The requested span, relative to now where the request is; so it can be a cache key."""
+    """The requested span. Durations stay relative to now, so that equal requests share a cache key."""
 
     since: datetime | timedelta
     until: datetime | timedelta
@@ -91,15 +91,6 @@ class Span(msgspec.Struct, frozen=True):
         if since >= until:
             raise SINCE.wrong("must be before until, and before now.")
         return since, until
-
-
-def read_span(request: web.Request) -> Span:
-    """The span in the query.
-
-    Raises:
-        Problem: `since` or `until` is invalid (400).
-    """
-    return Span(SINCE.read(request), UNTIL.read(request))
 
 
 def _moment(text: str) -> datetime | None:

@@ -13,7 +13,7 @@ from core.health.threshold import Threshold, fails_when
 from core.metrics import CounterCell, HistogramCell, HistogramSummary, Registry
 
 UNMATCHED: Final = "unmatched"
-_KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Buckets from 50 µs, because most responses come from memory; the upper ones surround the 200 ms objective.
 _BUCKETS_S: Final = (
     0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0,
@@ -74,7 +74,7 @@ class Traffic:
 
     def lane(self, route: str, method: str, status: int) -> Lane:
         """The counters of such responses; unusual methods share one label."""
-        key = (route, method if method in _KNOWN_METHODS else "other", status)
+        key = (route, method if method in KNOWN_METHODS else "other", status)
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(

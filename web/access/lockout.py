@@ -27,7 +27,7 @@ class Lockout:
         self._attempts = RateLimit("attempts", ATTEMPTS_PER_MINUTE, clock)
 
     def check(self, request: web.Request) -> None:
-        """Refuse a client that is locked out, whatever token it sends.
+        """Refuse a client that is locked out, even if its token is right.
 
         Raises:
             Problem: 429, it is locked out.

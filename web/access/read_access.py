@@ -33,7 +33,7 @@ class ReadAccess:
     """Checks read access; without READ_TOKEN reading is public.
 
     Args:
-        remembered: stores which sessions were ended.
+        key_values: stores which sessions were ended.
         on_lockout: called with the lock-out in seconds when a client is locked out.
 
     Attributes:

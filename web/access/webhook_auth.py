@@ -38,8 +38,8 @@ def authenticate_sender(request: web.Request, body: bytes) -> None:
             _check_signature(kernel, request, body)
         elif settings.webhook_token:
             _check_token(request, settings.webhook_token)
-        elif not open_here(settings):
-            raise _not_configured("WEBHOOK_SECRET or WEBHOOK_TOKEN")
+        else:
+            _require_open(settings, "WEBHOOK_SECRET or WEBHOOK_TOKEN")
     except NotAuthentic as error:
         raise _refusal(kernel, error, "signature" if by_signature else "token") from error
 
@@ -66,9 +66,8 @@ def authenticate_github(request: web.Request, body: bytes) -> None:
     kernel = request.app[KERNEL]
     secret = kernel.settings.github_webhook_secret
     if not secret:
-        if open_here(kernel.settings):
-            return
-        raise _not_configured("GITHUB_WEBHOOK_SECRET")
+        _require_open(kernel.settings, "GITHUB_WEBHOOK_SECRET")
+        return
     try:
         verify_github(secret, request.headers.get("X-Hub-Signature-256"), body)
     except NotAuthentic as error:
@@ -84,9 +83,8 @@ def authenticate_manager(request: web.Request) -> None:
     kernel = request.app[KERNEL]
     token = kernel.settings.webhook_token
     if not token:
-        if open_here(kernel.settings):
-            return
-        raise _not_configured("WEBHOOK_TOKEN")
+        _require_open(kernel.settings, "WEBHOOK_TOKEN")
+        return
     try:
         _check_token(request, token)
     except NotAuthentic as error:
@@ -118,8 +116,10 @@ def _refusal(kernel: Kernel, error: NotAuthentic, by: Literal["signature", "toke
     )
 
 
-def _not_configured(setting: str) -> Problem:
-    return Problem(503, f"Webhooks are not configured: set {setting}.", kind="not-configured")
+def _require_open(settings: Settings, missing: str) -> None:
+    """Refuse a request that cannot be authenticated, because the setting `missing` is empty (503)."""
+    if not open_here(settings):
+        raise Problem(503, f"Webhooks are not configured: set {missing}.", kind="not-configured")
 
 
 def open_here(settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from html import escape
 from string import Template
 from typing import Final, final
@@ -97,22 +98,18 @@ class DashboardPage:
 
     def render_closed(self) -> bytes:
         """The page without values, for a browser that is not signed in."""
-        return self._template.substitute(
+        shown = defaultdict(
+            str,
             reader="closed",
             status="unknown",
             status_word="Sign in to see",
             status_icon=icon("unknown"),
             assessment="This server needs its read token before it shows values.",
-            facts="",
             strand=draw_strand(UNKNOWN_AGENTS),
             metrics="".join(metric_panel(name, None) for name in METRICS),
             agents=agent_columns(UNKNOWN_AGENTS, known=False),
-            agents_count="",
-            alerts="",
-            ritual="",
-            checks="",
-            bounds="",
-        ).encode()
+        )
+        return self._template.substitute(shown).encode()
 
 
 DASHBOARD = web.AppKey("dashboard", DashboardPage)

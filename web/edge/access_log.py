@@ -7,14 +7,12 @@ from typing import Final, Literal, final
 
 from core.clock import Clock
 from core.logs import EACH
+from web.traffic import KNOWN_METHODS
 
 access = logging.getLogger("web.access")
 
 # Statuses of refused clients, as opposed to requests for things that do not exist.
 _REFUSED: Final = frozenset({401, 403, 408, 413, 414, 429, 431})
-_KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
 # The most failures and refusals logged in a minute; a refused client may send many requests.
 MOST_PER_MINUTE: Final = 300
 
@@ -49,7 +47,7 @@ class AccessLog:
         if not self.wants(status) or not self._has_room():
             return
         fields = {
-            "method": method if method in _KNOWN_METHODS else "other",
+            "method": method if method in KNOWN_METHODS else "other",
             "route": route,
             "status": status,
             "duration_ms": round(seconds * 1000, 3),

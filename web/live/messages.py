@@ -43,14 +43,10 @@ class Message:
 
     def encoded(self, transport: StreamKind) -> bytes:
         """The framed bytes for a transport."""
-        return self._for_sse() if transport == "sse" else self._for_ws()
-
-    def _for_sse(self) -> bytes:
-        if not self._sse:
-            self._sse = sse.encode_event(self.name, self._data, self.id)
-        return self._sse
-
-    def _for_ws(self) -> bytes:
+        if transport == "sse":
+            if not self._sse:
+                self._sse = sse.encode_event(self.name, self._data, self.id)
+            return self._sse
         if not self._ws:
             data = msgspec.Raw(self._data)
             envelope = {"id": self.id, "event": self.name, "at": self._at, "data": data}

@@ -160,10 +160,10 @@ ROUTES = (
         tags=frozenset({"health"}),
         group="Health",
         replies=(
-            Reply(summary="Nothing that is required fails.", record=Health, media_types=(HEALTH_JSON,)),
+            Reply(summary="No required check fails.", record=Health, media_types=(HEALTH_JSON,)),
             Reply(
                 status=503,
-                summary="Something that is required fails.",
+                summary="A required check fails.",
                 record=Health,
                 media_types=(HEALTH_JSON,),
             ),
@@ -175,7 +175,7 @@ ROUTES = (
         handler=get_live,
         summary="200 as long as the process answers.",
         group="Health",
-        replies=(Reply(summary="It does.", record=Alive, media_types=(HEALTH_JSON,)),),
+        replies=(Reply(summary="The process answers.", record=Alive, media_types=(HEALTH_JSON,)),),
         auth="none",
     ),
     RouteSpec(
@@ -183,7 +183,7 @@ ROUTES = (
         handler=get_ready,
         summary="200 when store, state and gateway are ready; 503 with what is missing.",
         group="Health",
-        replies=(Reply(summary="They are.", record=Ready),),
+        replies=(Reply(summary="Store, state and gateway are ready.", record=Ready),),
         problems={503: "Something is not ready; `missing` names each, with reason, since and thresholds."},
         auth="none",
     ),

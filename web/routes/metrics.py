@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, Literal
 
 import msgspec
@@ -98,18 +99,12 @@ def _chosen_format(request: web.Request) -> _Format:
 
 
 async def _render_json(kernel: Kernel, traffic: Traffic) -> bytes:
-    # Copies the counters at one moment; the thread renders the copies.
+    # Copy the counters at one moment; the thread renders the copies.
     families = kernel.metrics.collect()
-    digest = _digest(kernel, traffic)
-    return await asyncio.to_thread(
-        lambda: encode_json(msgspec.structs.replace(digest, metrics=exposition.to_json(families)))
-    )
-
-
-def _digest(kernel: Kernel, traffic: Traffic) -> Metrics:
     requests, errors = traffic.by_route()
     hits, asked = kernel.caches.look_ups()
-    return Metrics(
+    report = partial(
+        Metrics,
         started_at=kernel.started_at,
         requests=requests,
         avg_response_times=traffic.mean_durations_s(),
@@ -118,8 +113,8 @@ def _digest(kernel: Kernel, traffic: Traffic) -> Metrics:
         cache_hit_rate=hits / asked if asked else None,
         cache_hits=hits,
         cache_misses=asked - hits,
-        metrics={},
     )
+    return await asyncio.to_thread(lambda: encode_json(report(metrics=exposition.to_json(families))))
 
 
 ROUTES = (

@@ -15,7 +15,7 @@ from state.collective import Collective
 from state.journal.history import Series
 from state.models import METRICS
 from web.answers.bodies import Body, encode_json
-from web.history_span import SINCE, UNTIL, Span, read_span
+from web.history_span import SINCE, UNTIL, Span
 from web.keys import COLLECTIVE
 from web.parameters import Number, Parameter
 from web.records.ucf import UcfMetrics, ucf_body
@@ -125,7 +125,8 @@ async def get_ucf(request: web.Request) -> web.StreamResponse:
 async def get_history(request: web.Request) -> web.StreamResponse:
     """The history of the metrics: every change if there are few, else means with extremes."""
     collective = request.app[COLLECTIVE]
-    metrics, span, points = _METRIC.read(request), read_span(request), _POINTS.read(request)
+    metrics, points = _METRIC.read(request), _POINTS.read(request)
+    span = Span(SINCE.read(request), UNTIL.read(request))
     # Check the span first: a cached response must not hide that it is invalid by now.
     span.at(collective.kernel.clock.now())
     fetch = partial(_fetch, collective, metrics, span, points)
