@@ -1,4 +1,4 @@
-"""The collective: all parts of the shared state in one record, made by `state.opening`."""
+"""All parts of `state/` in one record."""
 
 from __future__ import annotations
 
