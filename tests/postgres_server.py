@@ -103,9 +103,13 @@ class PostgresServer:
         assert self._process is not None
         # Stopped first: it would start new ones in their place.
         self._process.send_signal(signal.SIGSTOP)
-        for child in Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split():
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for child in children:
             os.kill(int(child), signal.SIGKILL)
         self._end(signal.SIGKILL)
+        # A new server refuses to start while one of them still holds the shared memory.
+        while any(map(_is_running, children)):
+            time.sleep(0.002)
 
     def url(self, schema: str = "public") -> str:
         """The address with a schema in which unqualified names are made and found."""
@@ -163,6 +167,15 @@ def postgres_server() -> Iterator[PostgresServer]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    # Its state stands behind the name in brackets; Z has ended and was not asked for its exit code yet.
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def _free_port() -> int:
