@@ -85,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(error: StartError, log_format: LogFormat = "text", command: str = _RUN) -> int:
-    if _for_machines(log_format, command):
+    # Commands other than run answer a person.
+    if log_format == "json" and command == _RUN:
         logger.critical("%s", error)
     else:
         sys.stderr.write(f"{error}\n")
@@ -98,11 +99,6 @@ def _explain(error: Exception) -> str | None:
         logger.debug("store.refused", exc_info=error)
         return f"Cannot use the database ({error}). Restore a backup, or report this with LOG_LEVEL=DEBUG."
     return machine_limits.explain(error)
-
-
-def _for_machines(log_format: LogFormat, command: str = _RUN) -> bool:
-    """Whether all output must be log entries; commands other than run answer a person."""
-    return log_format == "json" and command == _RUN
 
 
 def _parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -12,8 +12,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from web.answers.content_policy import page_policy
-from web.answers.headers import HTML, PROBLEM_JSON, Headers, standard
+from web.answers.headers import HTML, PROBLEM_JSON, Headers, page_policy, standard
 from web.answers.negotiation import choose_media_type
 from web.answers.problems import NO_STORE, Problem, wire
 

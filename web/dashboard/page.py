@@ -14,7 +14,7 @@ from state.collective import Collective
 from state.models import METRICS
 from state.status.assessment import overall
 from state.status.records import StatusView
-from web.answers.content_policy import page_policy
+from web.answers.headers import page_policy
 from web.dashboard.assets import FOLDER, Assets
 from web.dashboard.drawings import draw_strand
 from web.dashboard.parts import (

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from web.answers.content_policy import page_policy
+from web.answers.headers import page_policy
 from web.docs.operation import show_operation
 from web.docs.trying import path_of
 from web.docs.types import members, prose, table, type_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final, final
 
-# The time limit for that; a client that reads nothing could otherwise keep the connection open for good.
+# The time limit; without it a client that reads nothing could keep the connection open for good.
 LINGER_S: Final = 60.0
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Final, cast
 
 import msgspec
@@ -38,7 +39,7 @@ class StartingAnswers:
         """Accept connections on the sockets, which stay open after `close`."""
         loop = asyncio.get_running_loop()
         for one in sockets:
-            server = await loop.create_server(self._connection, sock=one.dup(), backlog=BACKLOG)
+            server = await loop.create_server(partial(_Connection, self), sock=one.dup(), backlog=BACKLOG)
             self._servers.append(server)
 
     def close(self) -> None:
@@ -60,9 +61,6 @@ class StartingAnswers:
         else:
             whole = _STARTING.wire()
         return whole[: whole.index(b"\r\n\r\n") + 4] if method == b"HEAD" else whole
-
-    def _connection(self) -> asyncio.Protocol:
-        return _Connection(self)
 
     def enter(self, connection: _Connection) -> bool:
         """Count a connection; returns False if there are too many."""

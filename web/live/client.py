@@ -135,7 +135,7 @@ class Client(Stream):
             # It had unsent bytes already, so the transport will not call pause_writing again.
             self.pause_writing()
         bound_send_buffer(transport, _SYSTEM_BUFFER_BYTES)
-        _notice_who_is_gone(transport)
+        _detect_lost_peer(transport)
         if not transport.is_reading():
             transport.resume_reading()
         self._streams.join(self)
@@ -260,7 +260,7 @@ def behind_longest(clients: Iterable[Client], before: float) -> tuple[Client, ..
     return tuple(one for one in clients if one.behind_since is not None and one.behind_since <= before)
 
 
-def _notice_who_is_gone(transport: asyncio.Transport) -> None:
+def _detect_lost_peer(transport: asyncio.Transport) -> None:
     connection = transport.get_extra_info("socket")
     if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
         # Not every socket supports the option; the other limits still hold.

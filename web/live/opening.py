@@ -16,7 +16,7 @@ from web.records.live import SNAPSHOT, LiveSnapshot
 from web.records.status import status_body
 from web.records.ucf import ucf_body
 
-# If the missed events are larger than this, a snapshot is sent instead, which is smaller.
+# If the missed events are larger than this, the smaller snapshot is sent instead.
 LARGEST_REPLAY_BYTES: Final = 128 * 1024
 _SNAPSHOT_HOLDS_S: Final = 1.0
 

@@ -8,7 +8,7 @@ from typing import Final, final
 from web.live import sse
 from web.live.client import Client, Owner, Topics
 
-# A client has nothing to send.
+# A client that sends more than this after its request is dropped; it has no reason to send anything.
 _MOST_SAID_BYTES: Final = 4096
 
 

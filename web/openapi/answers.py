@@ -120,7 +120,11 @@ def answers(spec: RouteSpec, terms: Terms, book: SchemaBook) -> dict[str, Any]:
     found: dict[int, dict[str, Any]] = {}
     problems = _problems(spec, terms)
     for status, text in problems.items():
-        found[status] = _refer_to(status) if text in _USUAL.values() else _problem(status, text, book)
+        found[status] = (
+            {"$ref": f"#/components/responses/{_name(status)}"}
+            if text in _USUAL.values()
+            else _problem(status, text, book)
+        )
     if spec.is_page and HTTPStatus.UNAUTHORIZED in problems:
         found[401] = _problem(401, f"{problems[401]} A browser gets a sign-in page.", book)
     for reply in spec.replies:
@@ -215,10 +219,6 @@ def _content(reply: Reply, media_type: str, book: SchemaBook) -> dict[str, Any]:
 
 def _name(status: int) -> str:
     return "".join(word for word in HTTPStatus(status).phrase.title() if word.isalpha())
-
-
-def _refer_to(status: int) -> dict[str, Any]:
-    return {"$ref": f"#/components/responses/{_name(status)}"}
 
 
 def _refer(names: tuple[str, ...]) -> dict[str, Any]:

@@ -40,7 +40,9 @@ class SchemaBook:
         for name, component in components.items():
             tidy = _tidied(component, always_whole=sent and name not in omitting)
             if isinstance(record, type) and issubclass(record, OutEvent) and name == record.__name__:
-                _drop(tidy, "type")
+                # The event's type is beside its data, not in it.
+                tidy["properties"].pop("type", None)
+                tidy["required"] = [one for one in tidy["required"] if one != "type"]
             if self.schemas.setdefault(name, tidy) != tidy:
                 raise ValueError(f"two records have the name {name}")
         self._known[record, sent] = schema
@@ -85,9 +87,3 @@ def _omitting(record: object) -> frozenset[str]:
         elif isinstance(one, msgspec.inspect.Type | msgspec.inspect.Field):
             left.extend(getattr(one, name) for name in one.__struct_fields__)
     return frozenset(name for name, omits in found.items() if omits)
-
-
-def _drop(schema: dict[str, Any], name: str) -> None:
-    """Remove the event's type, which is beside its data and not in it."""
-    schema["properties"].pop(name, None)
-    schema["required"] = [one for one in schema["required"] if one != name]

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final, final
 
 from aiohttp import hdrs, web
 
 from core.health.refusals import Refusals
+from core.http.loopback import is_loopback
 from core.settings import Settings
 from web.access.read_access import ReadAccess
 from web.answers.problems import Problem, too_large
 from web.edge.client_address import is_private, is_trusted
 from web.edge.clients import peer_address
-from web.edge.host_check import HostCheck
 from web.requests.budget import Budget
 from web.routing import RouteSpec
 
 MAX_HEADERS: Final = 100
 MAX_QUERY_CHARACTERS: Final = 2048
+# RFC 9110 §7.2: a name, an IPv4 address or an IPv6 address in brackets, and an optional port.
+_HOST: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::\d{1,5})?")
 
 
 @final
@@ -27,7 +31,7 @@ class Admission:
 
     def __init__(self, settings: Settings, access: ReadAccess, refusals: Refusals, budget: Budget) -> None:
         self._refusals = refusals
-        self._hosts = HostCheck(settings.sandbox_hosts) if settings.sandbox else None
+        self._hosts = _HostCheck(settings.sandbox_hosts) if settings.sandbox else None
         self._max_body = settings.max_body
         self._trusted = settings.trusted_proxies
         self._access = access
@@ -95,3 +99,31 @@ def _check_body(request: web.Request, max_body: int) -> None:
     if encoding.lower() != "identity":
         # RFC 9110 §12.5.3: the header names the accepted encodings.
         raise Problem(415, "Send the body uncompressed.", headers={"Accept-Encoding": "identity"})
+
+
+@final
+class _HostCheck:
+    """Refuses requests whose `Host` is neither a loopback name or address nor one of `names`.
+
+    With DNS rebinding, a page that a developer visits can resolve its own name to this machine. Its requests
+    are then same-origin, but their `Host` still has that name.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(name.casefold() for name in names)
+
+    def check(self, request: web.BaseRequest) -> None:
+        """Check the request's `Host`.
+
+        Raises:
+            Problem: 421, it is missing or not allowed.
+        """
+        found = _HOST.fullmatch(request.headers.get(hdrs.HOST, ""))
+        name = "" if found is None else found["v6"] or found["name"]
+        if not is_loopback(name) and name.casefold() not in self._names:
+            raise Problem(
+                421,
+                "The sandbox does not accept this Host. Use 127.0.0.1 or"
+                " localhost, or add the name to SANDBOX_HOSTS if it is yours.",
+                kind="foreign-host",
+            )

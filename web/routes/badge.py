@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -39,13 +38,10 @@ async def get_badge(request: web.Request) -> web.StreamResponse:
             choices=tuple(_BADGES),
             suggestion=closest(name, _BADGES),
         )
+    collective = request.app[COLLECTIVE]
     return request.app[RESPONSES].serve(
-        request, _PATH, partial(_body, request.app[COLLECTIVE], name), key=name
+        request, _PATH, lambda: Body(draw_badge(*_BADGES[name](collective)), content_type=_SVG), key=name
     )
-
-
-def _body(collective: Collective, name: str) -> Body:
-    return Body(draw_badge(*_BADGES[name](collective)), content_type=_SVG)
 
 
 def _status(collective: Collective) -> tuple[str, str, Tone]:

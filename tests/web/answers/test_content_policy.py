@@ -1,4 +1,4 @@
-from web.answers.content_policy import page_policy
+from web.answers.headers import page_policy
 
 
 def test_without_anything_a_page_may_load_nothing_but_images_of_ours() -> None:

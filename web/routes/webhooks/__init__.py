@@ -66,7 +66,10 @@ async def post_event(request: web.Request) -> web.StreamResponse:
     """Accepts the data of one event; its type is in the path."""
     body = await _read(request)
     authenticate_sender(request, body)
-    spec = _find(request.match_info["event"])
+    try:
+        spec = find_incoming(request.match_info["event"])
+    except UnknownEventType as error:
+        raise Problem(404, str(error), kind="unknown-event-type", suggestion=error.suggestion) from error
     if spec.name == "github":
         raise Problem(404, _GITHUB_ELSEWHERE)
     return await _accept(request, spec, _object(body), _key_of(request))
@@ -166,13 +169,6 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Problem(400, "The body must be a JSON object.", kind="not-json")
     return value
-
-
-def _find(kind: str) -> InSpec:
-    try:
-        return find_incoming(kind)
-    except UnknownEventType as error:
-        raise Problem(404, str(error), kind="unknown-event-type", suggestion=error.suggestion) from error
 
 
 def _key_of(request: web.Request) -> str | None:

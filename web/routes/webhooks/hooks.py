@@ -10,7 +10,7 @@ from aiohttp import web
 
 from core.http.guard import ForbiddenTarget, check_target
 from core.webhooks.destinations import TooManySubscriptions
-from state.events import OUT_EVENTS, OutSpec, UnknownEventType, find_outgoing
+from state.events import OUT_EVENTS, UnknownEventType, find_outgoing
 from web.access.webhook_auth import authenticate_manager
 from web.answers.bodies import json_answer
 from web.answers.headers import standard
@@ -63,12 +63,8 @@ async def get_samples(request: web.Request) -> web.StreamResponse:
     except UnknownEventType as error:
         raise Problem(404, str(error), kind="unknown-event-type", suggestion=error.suggestion) from error
     kept = await request.app[COLLECTIVE].webhooks.outbox.samples(spec.name)
-    samples = [msgspec.json.decode(payload) for payload in kept] or [_sample(spec)]
-    return json_answer(HTTPStatus.OK, samples)
-
-
-def _sample(spec: OutSpec) -> dict[str, object]:
-    return {"type": spec.name, "timestamp": "2026-01-01T12:00:00Z", "data": dict(spec.sample)}
+    sample = {"type": spec.name, "timestamp": "2026-01-01T12:00:00Z", "data": dict(spec.sample)}
+    return json_answer(HTTPStatus.OK, [msgspec.json.decode(payload) for payload in kept] or [sample])
 
 
 _HOOK_ID: Final = Parameter(
