@@ -20,6 +20,8 @@ from tests.rewriting import rewrite_share
 
 if TYPE_CHECKING:
     from tests.browser_support import Tabs
+    from tests.postgres_server import PostgresServer
+    from tests.stores import Stores
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -92,6 +94,23 @@ def tables_are_copied() -> Iterator[None]:
 
     with copied_tables():
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL for all tests of this worker."""
+    from tests.postgres_server import postgres_server
+
+    with postgres_server() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Stores:
+    """Opens stores; a test that uses it runs on each engine."""
+    from tests.stores import Stores
+
+    return Stores(request.param, tmp_path, lambda: request.getfixturevalue("postgres"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

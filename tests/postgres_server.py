@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -20,6 +20,8 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+
+from core.store.migrations import Migration
 
 _DEBIAN = Path("/usr/lib/postgresql")
 # initdb and postgres refuse to run as root.
@@ -70,6 +72,7 @@ class PostgresServer:
         self._identity = _identity()
         self._process: subprocess.Popen[bytes] | None = None
         self._schemas = count(1)
+        self._filled: dict[tuple[int, ...], str] = {}
         self.port = _free_port()
 
     def create(self) -> None:
@@ -120,6 +123,25 @@ class PostgresServer:
         schema = f"test_{next(self._schemas)}"
         self.execute(f"CREATE SCHEMA {schema}")
         return self.url(schema)
+
+    def emptied_url(self, migrations: Sequence[Migration]) -> str:
+        """The address of a schema with the tables of these migrations, or without any, and without rows.
+
+        It is given out again for the same migrations, since emptying tables is faster than making them.
+        """
+        numbers = tuple(migration.number for migration in migrations)
+        url = self._filled.get(numbers)
+        if url is None:
+            url = self._filled[numbers] = self.fresh_url()
+        with psycopg.connect(url, autocommit=True) as connection:
+            tables = connection.execute(
+                "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = current_schema() "
+                "AND tablename NOT IN ('applied_migrations')"
+            ).fetchall()
+            if tables:
+                names = ", ".join(name for (name,) in tables)
+                connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE".encode())
+        return url
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Runs one statement in a connection of its own; gives the rows, if there are any."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.store.migrations import Migration
+from core.store.tx import Sql
 
 WEBHOOK_MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(
@@ -90,10 +91,14 @@ WEBHOOK_MIGRATIONS: Final[tuple[Migration, ...]] = (
         "payloads of GitHub emptied",
         (
             # Payloads were stored whole, with e-mail addresses. Those not announced yet are kept.
-            """UPDATE inbox SET data = CAST(json_object(
+            Sql(
+                sqlite="""UPDATE inbox SET data = CAST(json_object(
                 'event', json_extract(CAST(data AS TEXT), '$.event'), 'payload', json('{}')) AS BLOB)
                 WHERE type = 'github' AND json_valid(CAST(data AS TEXT))
                 AND seq NOT IN (SELECT event FROM handling WHERE status <> 'done')""",
+                # No database on PostgreSQL is that old.
+                postgres="SELECT 1",
+            ),
         ),
     ),
 )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import SqliteStore
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
 from tests.core.webhooks.delivery_stage import Stage, settings
 from tests.core.webhooks.receiver import Receiver, receiving
 from tests.manual_clock import ManualClock
+from tests.stores import Stores
 
 
 @pytest.fixture
@@ -22,11 +21,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    migrations = (*CORE_MIGRATIONS, *WEBHOOK_MIGRATIONS)
-    opened = await SqliteStore.open(tmp_path / "helix.db", migrations, app_version="test")
-    yield opened
-    await opened.close()
+async def store(stores: Stores) -> AsyncIterator[Store]:
+    async with stores.opened((*CORE_MIGRATIONS, *WEBHOOK_MIGRATIONS)) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
+import pytest
+
 from core.store import Store
 from core.store.tx import Tx
 from core.webhooks import prune
@@ -39,12 +41,12 @@ async def fill(store: Store, clock: ManualClock, *, keyed: bool) -> None:
 
     def work(tx: Tx) -> None:
         tx.executemany(
-            "INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES (?, 'x', 0, ?, x'', x'')",
-            [(new_id("evt", at), f"key {number}" if keyed else None) for number in range(EVENTS)],
+            "INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES (?, 'x', 0, ?, ?, ?)",
+            [(new_id("evt", at), f"key {number}" if keyed else None, b"", b"") for number in range(EVENTS)],
         )
         tx.executemany(
-            "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, 'x', 0, x'')",
-            [(new_id("msg", at),) for _ in range(EVENTS)],
+            "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, 'x', 0, ?)",
+            [(new_id("msg", at), b"") for _ in range(EVENTS)],
         )
 
     await store.write(work)
@@ -63,6 +65,7 @@ async def test_all_that_is_older_leaves_however_many_there_are(store: Store, clo
     assert await prune_sent(store, oldest_id("msg", later)) == EVENTS
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_what_is_not_older_stays_and_costs_the_writer_nothing(store: Store, clock: ManualClock) -> None:
     await fill(store, clock, keyed=True)
     steps = Steps()
@@ -74,6 +77,7 @@ async def test_what_is_not_older_stays_and_costs_the_writer_nothing(store: Store
     assert steps.hundreds < 10
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_keys_that_are_gone_cost_the_writer_nothing(store: Store, clock: ManualClock) -> None:
     await fill(store, clock, keyed=False)
     steps = Steps()
