@@ -50,6 +50,8 @@ def refuse_pooler(connection: psycopg.Connection[Any], url: str, limits: Limits)
         if _process(other) == first or _process(connection) != first:
             raise DatabaseUnusable(_POOLED)
         other.execute("ROLLBACK")
+    except psycopg.errors.ProtocolViolation as error:
+        raise DatabaseUnusable(_POOLED) from error  # pool_mode = statement knows no transactions
     finally:
         other.close()
 
