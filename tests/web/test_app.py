@@ -56,7 +56,7 @@ async def test_the_base_url_is_where_it_listens(site: Site) -> None:
     assert site.server.base_url == f"http://127.0.0.1:{site.server.port}"
 
 
-async def test_the_public_url_is_what_is_said_outside(make_site: MakeSite) -> None:
+async def test_the_public_url_is_the_base_url(make_site: MakeSite) -> None:
     site = await make_site(public_url="https://helix.example.org")
     assert site.server.base_url == "https://helix.example.org"
 
@@ -89,7 +89,7 @@ async def test_while_draining_it_lives_and_is_not_ready(site: Site) -> None:
     assert await idle.closed()
 
 
-async def test_a_stop_finishes_what_is_in_flight_and_closes_what_is_idle(make_site: MakeSite) -> None:
+async def test_a_stop_finishes_requests_and_closes_idle_connections(make_site: MakeSite) -> None:
     gate = Gate()
     site = await make_site((*ROUTES, gate.spec))
     idle, busy = await site.wire(), await site.wire()
@@ -115,7 +115,7 @@ async def test_a_stop_does_not_wait_for_ever(make_site: MakeSite) -> None:
     assert await busy.closed()
 
 
-async def test_after_a_stop_nobody_is_let_in_and_the_check_is_gone(site: Site) -> None:
+async def test_after_a_stop_connections_are_refused_and_the_check_is_removed(site: Site) -> None:
     port = site.server.port
     await site.server.stop()
     with pytest.raises(ConnectionRefusedError):
@@ -124,7 +124,7 @@ async def test_after_a_stop_nobody_is_let_in_and_the_check_is_gone(site: Site) -
     await site.server.stop()
 
 
-async def test_a_server_that_lost_its_socket_says_so(site: Site) -> None:
+async def test_a_lost_socket_fails_the_check(site: Site) -> None:
     for listening in site.runner.sites:
         await listening.stop()
     check = site.check("http")

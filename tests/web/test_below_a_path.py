@@ -58,7 +58,7 @@ async def test_every_link_of_a_page_leads_below_the_path(below: Site, page: str)
             assert (await below.get(asked, method=method)).status in {200, 426}, asked
 
 
-async def test_the_page_that_asks_for_the_token_loads_its_files_below_the_path(make_site: MakeSite) -> None:
+async def test_the_sign_in_page_loads_its_files_below_the_path(make_site: MakeSite) -> None:
     site = await make_site(public_url=PUBLIC, read_token=Secret(TOKEN))
     answer = await site.get(f"{BELOW}/docs", Accept="text/html")
     links = _links(answer.body.decode())
@@ -81,7 +81,7 @@ async def test_no_script_of_the_dashboard_asks_at_the_root(below: Site) -> None:
         assert not re.search(r"""["'`]/(?:[a-z.]|["'`])""", text), script
 
 
-async def test_programs_are_told_addresses_below_the_path(below: Site) -> None:
+async def test_discovery_lists_urls_below_the_path(below: Site) -> None:
     found = (await below.get("/.well-known/helix.json")).json()
     assert found["links"]["status"] == f"{PUBLIC}/status"
     assert (await below.get("/openapi.json")).json()["servers"] == [{"url": PUBLIC}]
@@ -101,9 +101,7 @@ async def test_what_is_not_below_the_path_is_not_found(below: Site) -> None:
     ("public_url", "name"),
     [(PUBLIC, "__Secure-helix_session"), (f"http://127.0.0.1{BELOW}", "helix_session")],
 )
-async def test_the_cookie_is_for_what_is_below_the_path(
-    make_site: MakeSite, public_url: str, name: str
-) -> None:
+async def test_the_cookie_is_limited_to_the_path(make_site: MakeSite, public_url: str, name: str) -> None:
     site = await make_site(public_url=public_url, read_token=Secret(TOKEN))
     cookie, header = await begin(site)
     assert cookie.startswith(f"Cookie: {name}=")

@@ -29,7 +29,7 @@ def test_counts_are_by_route_and_only_refusals_are_errors() -> None:
     assert (counters["client_errors"], counters["errors"], counters["connections"]) == (1, 1, 3)
 
 
-def test_incidents_are_a_warning_beyond_what_the_setting_allows_and_for_a_minute() -> None:
+def test_too_many_incidents_warn_for_a_minute() -> None:
     clock = ManualClock()
     traffic = Traffic(Registry(), clock, incidents_warn=1)
     traffic.saw_incident("first")

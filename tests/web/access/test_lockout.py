@@ -54,7 +54,7 @@ async def test_wrong_tokens_are_counted_for_each_client_address(make_site: MakeS
     assert await guess(site, 1, X_Forwarded_For="198.51.100.2") == [401]
 
 
-async def test_clients_that_share_an_address_share_its_lock_out(make_site: MakeSite) -> None:
+async def test_clients_at_one_address_share_its_lock_out(make_site: MakeSite) -> None:
     site = await make_site(webhook_token=Secret(TOKEN))
     assert (await guess(site, 11, X_Forwarded_For="198.51.100.1"))[-1] == 429
     assert await guess(site, 1, X_Forwarded_For="198.51.100.2") == [429]

@@ -24,7 +24,7 @@ def test_white_can_be_read_on_every_colour(colour: str) -> None:
     assert 1.05 / (luminance(colour) + 0.05) >= 4.5
 
 
-def test_text_is_as_wide_as_its_font_makes_it() -> None:
+def test_text_width_matches_the_font() -> None:
     font = TTFont(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")
     names, advances, per_em = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
     for text in ("13 of 14 active", "needs attention", "ucf harmony", "".join(map(chr, range(32, 127)))):
@@ -37,7 +37,7 @@ def test_what_is_no_ascii_is_given_room_enough() -> None:
 
 
 @pytest.mark.parametrize("tone", list(COLOURS))
-def test_a_badge_says_what_it_shows_and_holds_its_text(tone: Tone) -> None:
+def test_a_badge_has_a_label_for_screen_readers_and_fits_its_text(tone: Tone) -> None:
     root = ET.fromstring(draw_badge("<label> & co", 'a "message"', tone))  # noqa: S314 - our own
     said = '<label> & co: a "message"'
     assert root.get("role") == "img"

@@ -23,7 +23,7 @@ def test_what_has_no_json_form_is_an_error() -> None:
         encode_json(object())
 
 
-def test_each_encoding_has_an_entity_tag_of_its_own() -> None:
+def test_each_encoding_has_its_own_entity_tag() -> None:
     body = Body(LONG)
     assert body.variant("identity").etag != body.variant("gzip").etag
 
@@ -41,13 +41,13 @@ def test_a_body_is_compressed_once() -> None:
 
 
 @pytest.mark.parametrize("content", [b"{}", random.Random(1).randbytes(600)])
-def test_what_does_not_get_smaller_is_sent_as_it_is(content: bytes) -> None:
+def test_a_body_that_compression_does_not_shrink_is_sent_uncompressed(content: bytes) -> None:
     body = Body(content)
     assert body.variant("gzip") is body.identity
     assert "Content-Encoding" not in dict(body.identity.headers)
 
 
-def test_a_304_says_nothing_about_content() -> None:
+def test_a_304_has_no_content_headers() -> None:
     names = {name for name, _ in Body(LONG).variant("gzip").short_headers}
     assert {"ETag", "Vary"} <= names
     assert not {"Content-Length", "Content-Type", "Content-Encoding"} & names

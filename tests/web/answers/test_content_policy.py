@@ -8,7 +8,7 @@ def test_without_anything_a_page_may_load_nothing_but_images_of_ours() -> None:
     )
 
 
-def test_what_stands_in_the_page_is_allowed_by_its_hash() -> None:
+def test_inline_parts_are_allowed_by_hash() -> None:
     policy = page_policy(styles=(b"a{}", b"b{}"), scripts=(b"alert(1)",), connects=True)
     directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
     # echo -n 'alert(1)' | openssl dgst -sha256 -binary | openssl base64

@@ -87,7 +87,7 @@ async def test_what_aiohttp_refuses_by_itself_is_a_page_too(site: Site) -> None:
     assert (answer.status, answer.headers["content-type"]) == (417, HTML)
 
 
-async def test_an_incident_is_a_page_with_its_id(make_site: MakeSite) -> None:
+async def test_the_page_of_an_incident_shows_its_id(make_site: MakeSite) -> None:
     async def fail(_: web.Request) -> web.StreamResponse:
         raise RuntimeError("secret detail")
 
@@ -98,7 +98,7 @@ async def test_an_incident_is_a_page_with_its_id(make_site: MakeSite) -> None:
     assert "secret detail" not in answer.body.decode()
 
 
-async def test_the_page_leads_to_what_may_have_been_meant_and_on(site: Site) -> None:
+async def test_the_page_links_to_the_suggestion_and_the_dashboard(site: Site) -> None:
     session = await site.session()
     for path in ("/statu", "/agents/nobody", "/a/b/c"):
         answer = await session.get(f"{site.server.base_url}{path}", headers={"Accept": "text/html"})

@@ -36,7 +36,7 @@ OFFERS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
         ("identity;q=0, gzip;q=0", "identity"),
     ],
 )
-def test_gzip_is_sent_to_those_who_prefer_it(header: str | None, chosen: str) -> None:
+def test_gzip_is_sent_to_clients_that_prefer_it(header: str | None, chosen: str) -> None:
     assert choose_encoding(header) == chosen
 
 

@@ -25,14 +25,14 @@ async def test_the_whole_page_weighs_less_than_60_kb_over_the_wire(site: Site) -
     assert weight < _MOST_BYTES
 
 
-async def test_a_file_under_its_digest_may_be_kept_for_good(site: Site) -> None:
+async def test_a_file_under_its_digest_is_cached_for_good(site: Site) -> None:
     answer = await site.get(Assets().path("main.js"), Accept_Encoding="gzip")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert gzip.decompress(answer.body) == (FOLDER / "js" / "main.js").read_bytes()
 
 
-async def test_under_another_digest_the_present_file_is_given_to_be_asked_for_anew(site: Site) -> None:
+async def test_under_another_digest_the_current_file_must_be_revalidated(site: Site) -> None:
     answer = await site.get("/assets/0000000000000000/main.js")
     assert answer.status == 200
     assert answer.headers["cache-control"] == "no-cache"

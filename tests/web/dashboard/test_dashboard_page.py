@@ -53,7 +53,7 @@ async def test_the_page_needs_no_font_with_emoji(site: Site) -> None:
     assert html.count('class="symbol"') == len(ROSTER)
 
 
-async def test_every_check_says_what_would_change_its_verdict(site: Site) -> None:
+async def test_every_check_shows_its_thresholds(site: Site) -> None:
     html = (await site.get("/")).body.decode()
     told = dict(re.findall(r"<dt>([\w-]+)</dt>.*?<dd>(.*?)</dd>", html[html.index('id="bounds"') :]))
     assert told["clock"].startswith(
@@ -63,14 +63,14 @@ async def test_every_check_says_what_would_change_its_verdict(site: Site) -> Non
     assert "fails when the server is not listening" in told["http"]
 
 
-async def test_a_check_says_when_its_status_changed(site: Site) -> None:
+async def test_a_check_shows_when_its_status_changed(site: Site) -> None:
     html = (await site.get("/")).body.decode()
     shown = re.findall(r'<dd class="when">(\w+) <time datetime="([^"]+)">', html)
     assert {word for word, _ in shown} == {"changed"}
     assert {at for _, at in shown} == {check.since.isoformat() for check in site.kernel.health.checks()}
 
 
-async def test_a_mark_stands_where_the_value_lies_in_its_range(site: Site) -> None:
+async def test_the_gauge_marks_the_value(site: Site) -> None:
     await site.change(harmony=0.5, klesha=1.0)
     html = (await site.get("/")).body.decode()
     places = re.findall(r'data-metric="(\w+)".*?class="mark" x="([\d.]+)%"', html)
@@ -78,7 +78,7 @@ async def test_a_mark_stands_where_the_value_lies_in_its_range(site: Site) -> No
     assert dict(places)["klesha"] == "100"
 
 
-async def test_the_bounds_by_which_a_value_is_judged_are_on_its_panel(site: Site) -> None:
+async def test_the_panel_of_a_metric_has_its_limits(site: Site) -> None:
     html = (await site.get("/")).body.decode()
     panels = {attributes["data-metric"]: attributes for _, attributes in _elements(html)
               if "data-metric" in attributes}  # fmt: skip
@@ -132,7 +132,7 @@ async def test_all_agents_are_in_the_list_and_in_the_helix(site: Site) -> None:
         assert f'data-rung="{agent.name}" data-status="{agent.status}"' in html
 
 
-async def test_an_open_alert_and_a_failing_check_are_told_without_a_script(site: Site) -> None:
+async def test_open_alerts_and_failing_checks_show_without_scripts(site: Site) -> None:
     await site.change(harmony=0.1)
     site.break_store()
     html = (await site.get("/")).body.decode()
@@ -152,7 +152,7 @@ async def test_words_from_outside_are_escaped(site: Site, monkeypatch: pytest.Mo
     assert "&lt;script&gt;" in html
 
 
-async def test_the_page_is_compressed_for_who_accepts_that(site: Site) -> None:
+async def test_the_page_is_compressed_if_the_client_accepts_it(site: Site) -> None:
     page = await site.get("/", Accept_Encoding="gzip")
     assert page.headers["content-encoding"] == "gzip"
     assert page.headers["vary"] == "Accept-Encoding"

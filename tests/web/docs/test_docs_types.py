@@ -32,7 +32,7 @@ def test_a_type(schema: dict[str, Any], said: str) -> None:
     assert type_of(schema) == said
 
 
-def test_many_choices_are_told_in_part() -> None:
+def test_many_choices_are_shortened() -> None:
     assert type_of({"enum": [str(number) for number in range(20)]}).endswith("<code>15</code> and 4 more")
 
 
@@ -40,7 +40,7 @@ def test_code_stands_between_backticks_and_nothing_of_it_is_markup() -> None:
     assert prose("Send `<b>` & wait.") == "Send <code>&lt;b&gt;</code> &amp; wait."
 
 
-def test_a_member_that_may_be_missing_says_so() -> None:
+def test_an_optional_member_is_marked() -> None:
     table = members({"properties": {"a": {"type": "string"}, "b": {}}, "required": ["a"]})
     assert table.count("optional") == 1
     assert members({}) == ""

@@ -162,7 +162,7 @@ def test_the_event_that_is_shown_is_the_sample() -> None:
 
 
 @needs_curl
-async def test_curl_sends_and_asks_what_became_of_it(site: Site, tmp_path: Path) -> None:
+async def test_the_curl_examples_send_an_event_and_read_its_status(site: Site, tmp_path: Path) -> None:
     answer = json.loads(await execute(site, "send.sh", tmp_path))
     shown = json.loads(examples()["accepted.json"])
     assert answer == {**shown, "id": answer["id"]}
@@ -227,7 +227,7 @@ async def _listens(port: int) -> bool:
 
 
 @pytest.mark.parametrize("name", ["receive.py", pytest.param("receive.mjs", marks=needs_node)])
-async def test_a_receiver_takes_what_helix_sends_once_and_nothing_else(
+async def test_the_example_receivers_accept_each_delivery_once_and_nothing_else(
     site: Site, tmp_path: Path, name: str
 ) -> None:
     webhooks = site.collective.webhooks

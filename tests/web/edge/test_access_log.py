@@ -107,7 +107,7 @@ async def test_bytes_that_are_no_http_are_logged_with_their_sender(
     assert "client=127.0.0.1" in record.getMessage()
 
 
-async def test_behind_a_trusted_proxy_the_client_is_who_it_says(
+async def test_behind_a_trusted_proxy_the_forwarded_address_counts(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     site = await make_site(access_log="all", trusted_proxies=(ip_network("127.0.0.1/32"),))

@@ -53,5 +53,5 @@ def test_an_entry_that_cannot_be_read_is_named(entry: str) -> None:
     assert (found.address, found.unreadable) == ("10.0.0.2", entry)
 
 
-def test_without_trusted_proxies_nobody_is_believed() -> None:
+def test_without_trusted_proxies_forwarded_addresses_are_ignored() -> None:
     assert client_address("10.0.0.1", "nonsense", ()) == ClientAddress("10.0.0.1")

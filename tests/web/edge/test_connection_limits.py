@@ -83,7 +83,7 @@ async def test_who_has_waited_longest_makes_room(make_site: MakeSite, bound: str
     assert (await working.answer()).body == b"done"
 
 
-async def test_heads_that_never_end_keep_nobody_out(make_site: MakeSite) -> None:
+async def test_endless_heads_do_not_block_other_clients(make_site: MakeSite) -> None:
     site = await make_site(max_connections_per_client=5)
     slow = [await site.wire() for _ in range(5)]
     for wire in slow:
@@ -106,7 +106,7 @@ async def _begun(site: Site) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_place_is_free_again_when_its_connection_ends(make_site: MakeSite) -> None:
+async def test_a_closed_connection_frees_its_place(make_site: MakeSite) -> None:
     site = await make_site(max_connections=1)
     for _ in range(3):
         wire = await site.wire()

@@ -24,7 +24,7 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-async def test_an_answer_says_how_old_it_is_by_now(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_age_header_is_current(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     # A second of the date begins whenever the bytes are made, so that it is the age that ends them.
     monkeypatch.setattr(fast_path, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     wire = await site.wire()
@@ -37,7 +37,7 @@ async def test_an_answer_says_how_old_it_is_by_now(site: Site, monkeypatch: pyte
     assert said == [("hit", "0"), ("hit", "1"), ("hit", "4"), ("hit", "59"), ("miss", "0")]
 
 
-async def test_an_answer_says_what_time_it_is_by_now(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_date_header_is_current(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     wall = SimpleNamespace(now_s=1_800_000_000.25)
     monkeypatch.setattr(fast_path, "time", SimpleNamespace(time=lambda: wall.now_s))
     wire = await site.wire()

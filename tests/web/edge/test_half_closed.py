@@ -24,7 +24,7 @@ POST = b"POST /session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n
         (head("/ucf") + b"GET /uc", [200]),
     ],
 )
-async def test_a_half_closed_request_gets_its_answer(site: Site, sent: bytes, statuses: list[int]) -> None:
+async def test_a_half_closed_request_is_answered(site: Site, sent: bytes, statuses: list[int]) -> None:
     wire = await site.wire()
     await wire.send(sent)
     wire.end()
@@ -32,7 +32,7 @@ async def test_a_half_closed_request_gets_its_answer(site: Site, sent: bytes, st
     assert await wire.closed()
 
 
-async def test_a_known_head_that_is_half_closed_gets_its_answer(site: Site) -> None:
+async def test_a_known_head_of_a_half_closed_connection_is_answered(site: Site) -> None:
     await (await site.wire()).ask("/ucf")
     wire = await site.wire()
     await wire.send(head("/ucf"))
@@ -65,14 +65,16 @@ async def test_an_answer_that_takes_long_comes_to_a_half_closed_client(make_site
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /uc", POST + b"{", head("/ucf")[:-1]])
-async def test_what_is_cut_off_before_its_end_gets_no_answer(site: Site, sent: bytes) -> None:
+async def test_an_incomplete_request_of_a_half_closed_connection_is_not_answered(
+    site: Site, sent: bytes
+) -> None:
     wire = await site.wire()
     await wire.send(sent)
     wire.end()
     assert await wire.closed()
 
 
-async def test_a_half_closed_stream_gets_its_beginning(site: Site) -> None:
+async def test_a_half_closed_stream_gets_its_first_bytes(site: Site) -> None:
     wire = await site.wire()
     await wire.send(head("/events"))
     wire.end()

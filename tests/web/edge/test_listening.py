@@ -81,7 +81,7 @@ async def test_what_the_system_forbids_is_explained(
         await bind(Settings(port=80, port_is_set=True))
 
 
-async def test_when_all_the_next_ports_are_taken_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_says_that_the_next_ports_are_in_use_too(monkeypatch: pytest.MonkeyPatch) -> None:
     refuse_with(OSError(98, "in use"), monkeypatch)
     with pytest.raises(CannotListen, match="8080 and the 20 ports after it are in use"):
         await bind(Settings())

@@ -31,7 +31,7 @@ def requests(site: Site, path: str, method: str = "GET", status: str = "200") ->
     return counter(site.kernel.metrics, "helix_http_requests_total").value(path, method, status)
 
 
-async def test_the_shortcut_says_what_the_usual_way_says(site: Site) -> None:
+async def test_the_fast_path_sends_the_same_as_aiohttp(site: Site) -> None:
     wire = await site.wire()
     for variation in ((), ("Accept-Encoding: gzip",), ("Connection: keep-alive",)):
         usual = await wire.ask("/agents", *variation)
@@ -125,7 +125,7 @@ async def test_pipelined_requests_are_answered_in_their_order(site: Site) -> Non
     assert (await wire.ask("/ucf")).status == 200
 
 
-async def test_a_known_head_behind_a_request_in_flight_waits_its_turn(make_site: MakeSite) -> None:
+async def test_a_known_head_waits_for_the_earlier_request(make_site: MakeSite) -> None:
     gate = asyncio.Event()
     arrived = asyncio.Event()
 
@@ -221,7 +221,7 @@ async def test_who_never_ends_a_head_is_let_go(make_site: MakeSite, monkeypatch:
     assert await idle.closed()
 
 
-async def test_who_goes_on_asking_what_is_known_is_kept(site: Site) -> None:
+async def test_a_client_on_the_fast_path_keeps_its_connection(site: Site) -> None:
     wire = await site.wire()
     await wire.ask("/commands")
     served = site.only_connection()
@@ -278,7 +278,7 @@ async def test_the_memory_of_heads_is_bounded(site: Site) -> None:
     assert (await wire.ask("/ucf", f"X-Number: {MAX_HEADS + 9}")).headers["x-cache"] == "hit"
 
 
-async def test_the_token_is_part_of_what_is_remembered(make_site: MakeSite) -> None:
+async def test_a_remembered_head_includes_the_token(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret("open-sesame-open"))
     wire = await site.wire()
     for _ in range(2):
@@ -287,7 +287,7 @@ async def test_the_token_is_part_of_what_is_remembered(make_site: MakeSite) -> N
     assert (await wire.ask("/ucf", "Authorization: Bearer open-sesame-opem")).status == 401
 
 
-async def test_who_guessed_too_often_learns_nothing_from_what_is_remembered(make_site: MakeSite) -> None:
+async def test_a_locked_out_client_gets_no_remembered_answer(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret("open-sesame-open"))
     reader, guesser = await site.wire(), await site.wire()
     token = "Authorization: Bearer open-sesame-open"
@@ -367,7 +367,7 @@ def test_the_shortcut_works_on_uvloop_too(tmp_path: Path) -> None:
     assert len({answer.body for answer in answers}) == 1
 
 
-async def test_a_client_that_leaves_in_the_middle_disturbs_nobody(site: Site) -> None:
+async def test_a_client_that_disconnects_does_not_disturb_others(site: Site) -> None:
     with socket.create_connection(("127.0.0.1", site.server.port)) as client:
         client.sendall(head("/ucf") + b"GET /st")
     assert (await site.get("/ucf")).status == 200

@@ -43,7 +43,7 @@ def test_without_a_limit_nothing_is_counted() -> None:
     assert (limit.wait_s("a"), len(limit)) == (0.0, 0)
 
 
-def test_the_table_is_bounded_and_forgets_who_was_quiet_longest() -> None:
+def test_the_table_is_bounded_and_evicts_the_least_recently_seen_client() -> None:
     limit = RateLimit("reading", 1, ManualClock(), max_clients=2)
     for client in ("a", "b"):
         limit.take(client)
@@ -58,9 +58,7 @@ def test_the_table_is_bounded_and_forgets_who_was_quiet_longest() -> None:
     per_minute=st.integers(1, 50),
     pauses_s=st.lists(st.floats(0, 90, allow_nan=False), min_size=1, max_size=200),
 )
-def test_in_no_stretch_of_time_a_client_gets_more_than_its_bucket_and_what_flowed_in(
-    per_minute: int, pauses_s: list[float]
-) -> None:
+def test_no_period_allows_more_than_the_bucket_and_its_refill(per_minute: int, pauses_s: list[float]) -> None:
     clock = ManualClock()
     limit = RateLimit("reading", per_minute, clock)
     taken_at: list[float] = []
@@ -94,7 +92,7 @@ async def _ask(site: Site, path: str, client: str = "198.51.100.1", **options: s
     return (await site.get(path, X_Forwarded_For=client, **options)).status
 
 
-async def test_a_client_over_its_budget_is_told_when_to_come_again(make_site: MakeSite) -> None:
+async def test_a_client_over_budget_gets_retry_after(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=2, **PROXY)
     assert [await _ask(site, "/nothing") for _ in range(2)] == [404, 404]
     refused = await site.get("/metrics", X_Forwarded_For="198.51.100.1")
@@ -120,7 +118,7 @@ async def test_what_the_cache_answers_costs_nothing(make_site: MakeSite) -> None
     assert await _ask(site, "/ucf") == 200
 
 
-async def test_over_its_budget_a_client_gets_what_is_there_and_has_nothing_made(make_site: MakeSite) -> None:
+async def test_a_client_over_budget_gets_only_cached_answers(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=1, **PROXY)
     await _ask(site, "/agents", "203.0.113.5")
     assert await _ask(site, "/nothing") == 404
@@ -151,7 +149,7 @@ async def test_platforms_may_ask_as_often_as_they_like(make_site: MakeSite, path
     assert [(await site.get(path)).status for _ in range(5)] == [200] * 5
 
 
-async def test_webhooks_have_a_budget_of_their_own(make_site: MakeSite) -> None:
+async def test_webhooks_have_a_separate_budget(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=1, webhook_rate_limit_per_minute=2, **PROXY)
     assert await _ask(site, "/nothing") == 404
     assert await _ask(site, "/nothing") == 429
@@ -180,7 +178,7 @@ async def test_on_both_families_a_proxy_is_known_by_its_address_of_ipv4(make_sit
     assert statuses == [404, 404, 429]
 
 
-async def test_a_client_that_nobody_vouches_for_speaks_for_itself(make_site: MakeSite) -> None:
+async def test_a_client_without_a_trusted_proxy_counts_by_its_own_address(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=1)
     assert await _ask(site, "/nothing", "198.51.100.1") == 404
     assert await _ask(site, "/nothing", "198.51.100.2") == 429
@@ -200,7 +198,7 @@ async def test_each_client_of_a_proxy_has_a_budget_in_whatever_form_it_is_named(
         assert [answer.status for answer in answers] == [404, 429]
 
 
-async def test_a_client_that_a_proxy_names_unreadably_is_told_once(
+async def test_an_unreadable_forwarded_address_is_logged_once(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     site = await make_site(**PROXY)

@@ -106,7 +106,9 @@ async def test_a_body_that_does_not_come_in_time_is_answered_408(
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 100", "Transfer-Encoding: chunked"])
-async def test_a_client_that_goes_away_in_its_body_is_no_incident(make_site: MakeSite, framing: str) -> None:
+async def test_a_client_that_disconnects_in_its_body_causes_no_incident(
+    make_site: MakeSite, framing: str
+) -> None:
     site = await make_site((_ECHO,))
     requests = counter(site.kernel.metrics, "helix_http_requests_total")
     wire = await site.wire()
@@ -133,7 +135,7 @@ async def test_a_webhook_that_is_dripped_is_let_go(
     assert await wire.closed()
 
 
-async def test_a_head_that_never_ends_is_cut_off_by_its_size(site: Site) -> None:
+async def test_an_endless_head_is_refused_by_size(site: Site) -> None:
     wire = await site.wire()
     await wire.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\n")
     line = b"X-Long: " + b"x" * 6000 + b"\r\n"
@@ -156,7 +158,7 @@ class _Slow:
         return web.Response(text="slow")
 
 
-async def test_a_head_behind_a_request_that_is_handled_does_not_cut_its_answer_off(
+async def test_an_incomplete_head_does_not_cut_off_the_earlier_answer(
     make_site: MakeSite,
 ) -> None:
     slow = _Slow()
@@ -231,7 +233,7 @@ def test_slow_clients_are_let_go_on_uvloop_too(tmp_path: Path) -> None:
         assert runner.run(story()) == [408, 408, 200, 200, 200]
 
 
-async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_connection_after_its_answer(
+async def test_an_endless_head_closes_the_connection_after_the_earlier_answer(
     make_site: MakeSite,
 ) -> None:
     slow = _Slow()
@@ -251,7 +253,7 @@ async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_conn
 
 
 @pytest.mark.parametrize("header", ["Connection: close", "Connection: keep-alive"])
-async def test_a_closed_connection_whose_client_takes_nothing_does_not_stay(
+async def test_a_closed_connection_is_aborted_if_its_client_reads_nothing(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, header: str
 ) -> None:
     monkeypatch.setattr(linger, "LINGER_S", 0.05)

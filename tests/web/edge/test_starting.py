@@ -66,7 +66,7 @@ async def test_the_process_lives(sockets: Sockets, path: str) -> None:
 
 @pytest.mark.usefixtures("answers")
 @pytest.mark.parametrize("path", ["/", "/status", "/health/ready", "/health/lives", "*"])
-async def test_everything_else_says_when_to_come_back(sockets: Sockets, path: str) -> None:
+async def test_other_routes_send_retry_after(sockets: Sockets, path: str) -> None:
     status, fields, body = await get(sockets, path)
     assert (status, fields["Retry-After"], body["status"]) == (503, "1", 503)
     assert body["type"] == "urn:helix:problem:starting"
@@ -74,7 +74,7 @@ async def test_everything_else_says_when_to_come_back(sockets: Sockets, path: st
 
 
 @pytest.mark.usefixtures("answers")
-async def test_the_health_says_that_it_starts(sockets: Sockets) -> None:
+async def test_health_reports_the_start(sockets: Sockets) -> None:
     status, fields, body = await get(sockets, "/health")
     assert (status, fields["Retry-After"]) == (503, "1")
     assert (body["status"], body["serviceId"]) == ("fail", "helix")
@@ -89,7 +89,7 @@ async def test_a_head_request_gets_no_body(sockets: Sockets) -> None:
 
 
 @pytest.mark.usefixtures("answers")
-async def test_a_sender_of_a_large_body_sees_its_answer(sockets: Sockets) -> None:
+async def test_the_sender_of_a_large_body_gets_the_answer(sockets: Sockets) -> None:
     head = "POST /webhooks/zapier HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
     status, fields, _ = await ask(sockets, head + "x" * 1_000_000)
     assert (status, fields["Retry-After"]) == (503, "1")

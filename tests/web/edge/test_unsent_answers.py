@@ -103,7 +103,7 @@ async def test_memory_is_given_back_once_answers_that_were_not_taken_are_gone(
             await asyncio.sleep(0)
 
 
-def test_relief_is_told_once_for_much_that_was_held(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relief_is_reported_once_after_a_large_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unsent, "_MUCH_BYTES", 100)
     told = list[int]()
     held: unsent.Unsent[_Holder] = unsent.Unsent(1_000, lambda: told.append(held.total_bytes))

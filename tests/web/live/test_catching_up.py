@@ -54,7 +54,7 @@ class Narrow(Wire):
 
 
 @pytest.mark.parametrize("seed", range(25))
-async def test_every_client_gets_what_it_wants_once_and_in_order(
+async def test_every_client_gets_its_topics_once_in_order(
     site: Site, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(fanout, "AT_A_TURN", 2)

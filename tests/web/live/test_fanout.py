@@ -96,7 +96,7 @@ async def test_nothing_is_done_before_the_publisher_has_gone_on(fanout: Fanout) 
     assert listener.got == []
 
 
-async def test_each_gets_what_it_wants(fanout: Fanout, took: list[float]) -> None:
+async def test_each_client_gets_its_topics(fanout: Fanout, took: list[float]) -> None:
     some, other, every = join(fanout, frozenset({"state"})), join(fanout, frozenset({"pulse"})), join(fanout)
     publish(fanout, 1)
     publish(fanout, 2, name="pulse")
@@ -157,7 +157,7 @@ async def test_one_that_cannot_be_served_is_let_go_and_the_others_are_served(
     assert "stream.send_failed" in caplog.text
 
 
-async def test_it_knows_what_anybody_wants(fanout: Fanout) -> None:
+async def test_wants_covers_all_subscriptions(fanout: Fanout) -> None:
     assert not fanout.wants("state")
     listener = join(fanout, frozenset({"state"}))
     assert fanout.wants("state")
@@ -166,7 +166,7 @@ async def test_it_knows_what_anybody_wants(fanout: Fanout) -> None:
     assert not fanout.wants("state")
 
 
-async def test_what_nobody_wants_is_not_measured(fanout: Fanout, took: list[float]) -> None:
+async def test_messages_without_subscribers_are_not_measured(fanout: Fanout, took: list[float]) -> None:
     join(fanout, frozenset({"pulse"}))
     publish(fanout, 1)
     publish(fanout, 2, name="pulse")

@@ -45,7 +45,7 @@ async def test_a_text_of_any_length_is_read_by_aiohttp(length: int) -> None:
     assert (kind, data) == (WSMsgType.TEXT, "x" * length)
 
 
-async def test_a_close_says_why() -> None:
+async def test_a_close_frame_has_code_and_reason() -> None:
     kind, data, extra = await read(encode_close(CloseCode.TRY_AGAIN_LATER, "too slow"))
     assert (kind, data, extra) == (WSMsgType.CLOSE, 1013, "too slow")
 

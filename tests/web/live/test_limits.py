@@ -16,7 +16,7 @@ from web.live.frames import Opcode
 from web.live.ws_client import MOST_FRAMES_A_BEAT
 
 
-async def test_a_listener_to_events_that_goes_on_talking_is_dropped(site: Site) -> None:
+async def test_an_sse_client_that_keeps_sending_is_dropped(site: Site) -> None:
     async with over_sse(site) as listener:
         await listener.next()
         listener.writer.write(b"GET / HTTP/1.1\r\n\r\n")
@@ -92,7 +92,7 @@ async def test_frames_that_come_with_the_handshake_are_read(site: Site) -> None:
         (b"\x03\xe8\xff", b"\x88\x19\x03\xefthe reason is not UTF-8"),
     ],
 )
-async def test_a_goodbye_is_answered_by_its_own_code_or_by_what_is_wrong_with_it(
+async def test_a_close_frame_is_answered_by_its_code_or_an_error_code(
     site: Site, sent: bytes, answer: bytes
 ) -> None:
     async with site.beating():

@@ -52,7 +52,7 @@ def test_what_was_before_the_first_message_is_unknown() -> None:
     assert [history.knows(number) for number in (0, 9, 10, 12)] == [False, False, True, True]
 
 
-def test_it_keeps_so_many_and_knows_from_where_on() -> None:
+def test_the_history_is_bounded_by_count() -> None:
     history = History(10, 2, 1000)
     for number in (12, 15, 16):
         history.add(message(number))
@@ -61,7 +61,7 @@ def test_it_keeps_so_many_and_knows_from_where_on() -> None:
     assert ids(history, 12) == [15, 16]
 
 
-def test_it_keeps_so_many_bytes_and_knows_from_where_on() -> None:
+def test_the_history_is_bounded_by_size() -> None:
     history = History(10, 100, 3 * message(12).data_bytes)
     for number in (12, 15, 16, 17):
         history.add(message(number))

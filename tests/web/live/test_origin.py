@@ -32,7 +32,7 @@ from web.live.handshake import is_same_origin
         ("http://[", "helix.example", None, False),
     ],
 )
-def test_only_pages_of_this_server_and_no_pages_at_all_are_let_in(
+def test_only_own_pages_and_programs_may_open_a_websocket(
     origin: str | None, host: str | None, public_url: str | None, same: bool
 ) -> None:
     assert is_same_origin(origin, host, public_url) is same

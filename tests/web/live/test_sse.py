@@ -31,7 +31,7 @@ def parse(stream: bytes) -> list[tuple[str, str, str]]:
 
 
 @given(st.lists(st.tuples(st.text(), st.none() | st.integers(1, 2**53)), max_size=4))
-def test_any_data_arrives_whole_with_its_line_ends_as_lf(given_events: list[tuple[str, int | None]]) -> None:
+def test_any_data_arrives_complete_with_lf_line_ends(given_events: list[tuple[str, int | None]]) -> None:
     stream = b"".join(sse.encode_event("state", data.encode(), number) for data, number in given_events)
     expected, last_id = [], ""
     for data, number in given_events:
@@ -40,7 +40,7 @@ def test_any_data_arrives_whole_with_its_line_ends_as_lf(given_events: list[tupl
     assert parse(stream) == expected
 
 
-def test_an_event_is_its_fields_and_a_blank_line() -> None:
+def test_an_event_has_its_fields_and_a_blank_line() -> None:
     assert sse.encode_event("state", b"{}", 7) == b"id: 7\nevent: state\ndata: {}\n\n"
 
 
@@ -49,7 +49,7 @@ def test_an_event_without_an_id_leaves_the_last_one_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("block", [sse.HEARTBEAT, sse.GOODBYE, sse.encode_opening(1000)])
-def test_what_is_no_event_is_none_to_a_client(block: bytes) -> None:
+def test_heartbeats_and_other_blocks_are_not_events(block: bytes) -> None:
     event = sse.encode_event("state", b"1", 1)
     assert parse(block + event + block) == [("1", "state", "1")]
 

@@ -71,7 +71,7 @@ async def test_a_connection_with_unsent_bytes_is_handed_nothing_more(site: Site,
         assert client.waiting_bytes > 0
 
 
-async def test_clients_that_do_not_read_keep_no_bytes_of_their_own(site: Site) -> None:
+async def test_clients_that_do_not_read_share_the_history(site: Site) -> None:
     names = ("state", "agents", "alerts", "rituals")
     wanted = [",".join(("health", *names[:count])) for count in range(5)]
     async with AsyncExitStack() as stack:
@@ -93,7 +93,7 @@ async def test_clients_that_do_not_read_keep_no_bytes_of_their_own(site: Site) -
         assert kept < 5 * len(LARGE)
 
 
-async def test_what_all_connections_hold_is_bounded_and_the_longest_stuck_goes_first(
+async def test_unsent_bytes_are_bounded_and_the_longest_stuck_client_is_dropped(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "MOST_UNSENT_BYTES", int(2.5 * len(LARGE)))
@@ -111,7 +111,7 @@ async def test_what_all_connections_hold_is_bounded_and_the_longest_stuck_goes_f
 
 
 @pytest.mark.parametrize("path", ["/events", "/ws"])
-async def test_a_client_that_reads_on_gets_all_events_in_order_and_none_twice(site: Site, path: str) -> None:
+async def test_a_client_that_catches_up_gets_all_events_once_in_order(site: Site, path: str) -> None:
     async with not_reading(site, f"{path}?topics=health,pulse") as connection:
         client = only_client(site)
         last = await fall_behind(site, client)
@@ -142,7 +142,7 @@ async def test_a_gap_is_filled_no_faster_than_the_client_reads(
         assert client.waiting_bytes == 0
 
 
-async def test_a_client_whose_next_event_is_no_longer_kept_is_dropped(
+async def test_a_client_is_dropped_if_the_history_lacks_its_next_event(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "KEPT_MESSAGES", 5)

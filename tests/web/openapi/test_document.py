@@ -51,7 +51,7 @@ def test_it_has_every_route_and_no_other() -> None:
     assert set(operations()) == {(spec.method, spec.path) for spec in ROUTES}
 
 
-def test_every_operation_has_a_name_of_its_own_a_summary_and_a_success() -> None:
+def test_every_operation_has_a_unique_id_a_summary_and_a_success() -> None:
     names = [operation["operationId"] for operation in operations().values()]
     assert len(set(names)) == len(names)
     for where, operation in operations().items():
@@ -72,7 +72,7 @@ def _templates(path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("spec", ROUTES, ids=lambda spec: f"{spec.method} {spec.path}")
-def test_every_example_is_right_by_its_own_schema(spec: Any) -> None:
+def test_every_example_fits_its_schema(spec: Any) -> None:
     whole = document()
     operation = whole["paths"][spec.path][spec.method.lower()]
     for parameter in operation.get("parameters", ()):
@@ -99,7 +99,7 @@ def _check(whole: dict[str, Any], schema: dict[str, Any], example: Any) -> None:
     Draft202012Validator({**schema, "components": whole["components"]}).validate(example)
 
 
-def test_every_event_that_goes_out_is_in_it_with_a_sample_that_fits() -> None:
+def test_every_outgoing_event_is_documented_with_a_valid_sample() -> None:
     whole = document()
     assert set(whole["webhooks"]) == set(OUT_EVENTS)
     for name, item in whole["webhooks"].items():
@@ -108,12 +108,12 @@ def test_every_event_that_goes_out_is_in_it_with_a_sample_that_fits() -> None:
         _check(whole, content["schema"], content["example"])
 
 
-def test_every_event_that_comes_in_is_an_example_of_the_envelope_but_for_githubs_own() -> None:
+def test_every_incoming_event_except_githubs_is_an_example_of_the_envelope() -> None:
     body = operations()["POST", "/webhooks"]["requestBody"]["content"]["application/json"]
     assert set(body["examples"]) == set(IN_EVENTS) - {"github"}
 
 
-def test_a_caller_learns_what_to_prove_and_no_more_than_the_settings_ask() -> None:
+def test_security_requirements_follow_the_settings() -> None:
     closed, opened = operations(_CLOSED), operations(_OPEN)
     assert closed["GET", "/status"]["security"] == [{"readToken": []}, {"session": []}]
     assert "401" in closed["GET", "/status"]["responses"]
@@ -126,7 +126,7 @@ def test_a_caller_learns_what_to_prove_and_no_more_than_the_settings_ask() -> No
     assert closed["POST", "/webhooks/github"]["security"] == [{"githubSignature": []}]
 
 
-def test_a_cached_route_says_how_its_answers_are_kept() -> None:
+def test_a_cached_route_documents_its_caching() -> None:
     status = operations()["GET", "/status"]
     assert status["x-ttl-s"] == 5
     assert (
@@ -138,30 +138,30 @@ def test_a_cached_route_says_how_its_answers_are_kept() -> None:
     assert "304" not in operations()["GET", "/metrics"]["responses"]
 
 
-def test_a_choice_is_documented_as_it_is_read() -> None:
+def test_a_choice_documents_the_values_that_it_reads() -> None:
     layer = next(one for one in operations()["GET", "/agents"]["parameters"] if one["name"] == "layer")
     assert layer["schema"]["enum"] == ["Consciousness", "Operational", "Integration"]
 
 
-def test_what_a_docstring_says_of_a_member_is_said_of_it_in_its_schema() -> None:
+def test_attributes_in_docstrings_become_schema_descriptions() -> None:
     agent = document()["components"]["schemas"]["Agent"]
     assert agent["description"] == "One agent with its measured status."
     assert agent["properties"]["load"]["description"] == ("How busy it is, 0 to 1; null if unknown.")
     assert set(agent["required"]) == set(agent["properties"])
 
 
-def test_what_may_be_left_out_of_what_is_sent_here_is_not_required() -> None:
+def test_members_with_defaults_are_optional_in_request_bodies() -> None:
     heartbeat = document()["components"]["schemas"]["AgentHeartbeat"]
     assert heartbeat["required"] == ["agent", "status"]
     assert heartbeat["additionalProperties"] is False
 
 
-def test_what_is_left_out_where_it_says_nothing_is_not_required() -> None:
+def test_omitted_members_are_optional_in_responses() -> None:
     alert = document()["components"]["schemas"]["LiveAlert"]
     assert set(alert["properties"]) - set(alert["required"]) == {"test"}
 
 
-def test_a_stream_names_its_events() -> None:
+def test_a_stream_documents_its_events() -> None:
     for path in ("/events", "/ws"):
         events = operations()["GET", path]["x-events"]
         assert set(events) == set(EVENTS)

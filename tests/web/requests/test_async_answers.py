@@ -54,7 +54,7 @@ class Source:
         site.kernel.caches.drop_tags("source")
 
 
-async def test_many_who_ask_at_once_wait_for_one_computation(make_site: MakeSite) -> None:
+async def test_concurrent_requests_share_one_computation(make_site: MakeSite) -> None:
     source = Source()
     site = await make_site((source.spec,))
     asking = [asyncio.create_task(site.get("/slow")) for _ in range(20)]
@@ -66,7 +66,7 @@ async def test_many_who_ask_at_once_wait_for_one_computation(make_site: MakeSite
     assert {answer.headers["x-cache"] for answer in answers} <= {"miss", "hit"}
 
 
-async def test_a_change_while_it_is_computed_gives_nobody_what_was_before(make_site: MakeSite) -> None:
+async def test_a_change_during_a_computation_invalidates_its_result(make_site: MakeSite) -> None:
     source = Source()
     site = await make_site((source.spec,))
     asking = asyncio.create_task(site.get("/slow"))
@@ -78,7 +78,7 @@ async def test_a_change_while_it_is_computed_gives_nobody_what_was_before(make_s
     assert (await site.get("/slow")).headers["x-cache"] == "hit"
 
 
-async def test_what_changes_faster_than_it_is_computed_is_given_in_the_end_and_says_so(
+async def test_an_answer_that_changes_too_fast_is_sent_as_stale(
     make_site: MakeSite,
 ) -> None:
     source = Source()

@@ -46,9 +46,7 @@ async def begin(site: Site, framing: str = f"Content-Length: {LARGE}", *, readin
 
 
 @pytest.mark.parametrize("framing", [f"Content-Length: {LARGE}", "Transfer-Encoding: chunked"])
-async def test_a_full_room_takes_the_place_of_the_body_that_is_longest_on_its_way(
-    site: Site, framing: str
-) -> None:
+async def test_without_free_places_the_oldest_body_is_evicted(site: Site, framing: str) -> None:
     first, second = [await begin(site, framing, reading=number) for number in (1, 2)]
     third = await site.wire()
     await third.send(f"POST /measure HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGE}\r\n\r\n".encode())

@@ -44,13 +44,13 @@ async def test_unmatched_paths_are_one_label(site: Site) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
-async def test_another_method_is_refused_with_what_is_allowed(site: Site, method: str) -> None:
+async def test_an_unsupported_method_gets_allow(site: Site, method: str) -> None:
     answer = await site.get("/status", method=method)
     assert_problem(answer, 405)
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
-async def test_a_browser_that_asks_ahead_is_told_what_it_may(site: Site) -> None:
+async def test_a_preflight_lists_what_is_allowed(site: Site) -> None:
     answer = await site.get("/status", method="OPTIONS", Origin="https://example.org")
     assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -71,9 +71,7 @@ async def test_pages_of_other_origins_may_read_and_no_more(site: Site) -> None:
 @pytest.mark.parametrize(
     ("path", "may"), [("/webhooks", True), ("/webhooks/ucf.update", False), ("/hooks", False)]
 )
-async def test_a_preflight_for_what_changes_something_allows_nothing(
-    site: Site, path: str, may: bool
-) -> None:
+async def test_a_preflight_for_a_writing_route_allows_nothing(site: Site, path: str, may: bool) -> None:
     wanted = {"Origin": "https://example.org", "Access_Control_Request_Method": "POST"}
     answer = await site.get(path, method="OPTIONS", **wanted)
     assert answer.status == 204
@@ -148,7 +146,7 @@ async def test_a_body_that_crosses_the_bound_is_refused_there(make_site: MakeSit
     assert assert_problem(await wire.answer(), 413)["max_body_bytes"] == 10
 
 
-async def test_a_page_asks_for_nothing_of_the_device_and_data_says_nothing_of_it(site: Site) -> None:
+async def test_only_pages_send_a_permissions_policy(site: Site) -> None:
     page, data = await site.get("/"), await site.get("/ucf")
     assert page.headers["cross-origin-opener-policy"] == "same-origin"
     assert "camera=()" in page.headers["permissions-policy"]
@@ -191,7 +189,7 @@ async def test_a_compressed_body_is_refused(site: Site, caplog: pytest.LogCaptur
 
 
 @pytest.mark.parametrize(("path", "status"), [("/ucf", 200), ("/nothing", 417)])
-async def test_an_expectation_that_nobody_knows(site: Site, path: str, status: int) -> None:
+async def test_an_unknown_expectation_is_refused(site: Site, path: str, status: int) -> None:
     wire = await site.wire()
     answer = await wire.ask(path, "Expect: tea")
     assert answer.status == status
@@ -199,7 +197,7 @@ async def test_an_expectation_that_nobody_knows(site: Site, path: str, status: i
         assert_problem(answer, 417)
 
 
-async def test_nobody_is_asked_for_a_body_that_nobody_reads(site: Site) -> None:
+async def test_no_100_continue_for_a_body_that_is_not_read(site: Site) -> None:
     wire = await site.wire()
     await wire.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
     assert (await wire.answer()).status == 200

@@ -26,7 +26,7 @@ async def test_a_second_look_is_a_hit_with_the_same_bytes(site: Site, path: str)
 
 
 @pytest.mark.parametrize("path", CACHED)
-async def test_a_cached_answer_carries_what_caches_and_browsers_need(site: Site, path: str) -> None:
+async def test_a_cached_answer_has_cache_headers(site: Site, path: str) -> None:
     headers = (await site.get(path)).headers
     # What no tag can drop holds for its TTL.
     assert headers["cache-control"] == ("max-age=60" if path == "/commands" else "no-cache")
@@ -125,7 +125,7 @@ async def test_gzip_holds_the_same_bytes(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", [*CACHED, "/", "/metrics", "/health/live", "/health/ready"])
-async def test_head_says_what_get_says_without_the_body(site: Site, path: str) -> None:
+async def test_head_has_the_headers_of_get_and_no_body(site: Site, path: str) -> None:
     wire = await site.wire()
     await site.get(path)
     for _ in range(3):
@@ -182,9 +182,7 @@ class Source:
 
 
 @pytest.mark.parametrize("wired", [True, False])
-async def test_when_a_fresh_answer_fails_the_old_one_stands_in_and_says_so(
-    make_site: MakeSite, wired: bool
-) -> None:
+async def test_a_failed_refresh_serves_the_stale_answer(make_site: MakeSite, wired: bool) -> None:
     source = Source(serve_stale=True)
     site = await make_site((source.spec,))
     wire = await site.wire()
@@ -209,7 +207,7 @@ async def test_what_a_tag_has_dropped_never_stands_in(make_site: MakeSite) -> No
     assert b"secret" not in failed.body
 
 
-async def test_a_known_head_whose_answer_fails_gets_the_incident_and_recovers(make_site: MakeSite) -> None:
+async def test_a_failing_known_head_gets_an_incident_and_recovers(make_site: MakeSite) -> None:
     source = Source(serve_stale=False)
     site = await make_site((source.spec,))
     wire = await site.wire()

@@ -25,7 +25,7 @@ async def test_its_links_lead_somewhere(site: Site) -> None:
         assert (await site.get(path)).status == 200, link
 
 
-async def test_its_links_are_of_the_public_address_whatever_a_request_says(make_site: MakeSite) -> None:
+async def test_links_use_the_public_url_and_not_the_host_header(make_site: MakeSite) -> None:
     site = await make_site(public_url="https://helix.example.org", sandbox_hosts=("evil.example",))
     found = (await site.get("/.well-known/helix.json", Host="evil.example")).json()
     assert all(link.startswith("https://helix.example.org/") for link in found["links"].values())

@@ -78,7 +78,7 @@ async def test_what_it_offers_to_open_opens(site: Site) -> None:
         assert answer.status == 200, link
 
 
-async def test_a_call_shows_the_token_by_its_setting_and_never_by_its_value(make_site: MakeSite) -> None:
+async def test_examples_name_the_setting_of_the_token_and_not_its_value(make_site: MakeSite) -> None:
     token = Secret("to-read-with")
     site = await make_site(read_token=token)
     answer = await site.get("/docs", Authorization=f"Bearer {token.reveal()}")
@@ -87,7 +87,7 @@ async def test_a_call_shows_the_token_by_its_setting_and_never_by_its_value(make
     assert token.reveal() not in text
 
 
-async def test_it_runs_nothing_but_its_own(site: Site) -> None:
+async def test_the_page_runs_only_its_own_scripts(site: Site) -> None:
     answer = await site.get("/docs")
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy

@@ -4,7 +4,7 @@ from core.health.threshold import fails_when
 from tests.web.helpers import MakeSite, Site
 
 
-async def test_health_is_in_the_format_of_its_draft(site: Site) -> None:
+async def test_health_follows_its_draft(site: Site) -> None:
     site.kernel.health.report(
         "disk",
         "warn",
@@ -28,7 +28,7 @@ async def test_health_is_in_the_format_of_its_draft(site: Site) -> None:
     assert "output" not in health["checks"]["store"][0]
 
 
-async def test_a_check_says_what_it_is_held_against(make_site: MakeSite) -> None:
+async def test_a_check_lists_its_thresholds(make_site: MakeSite) -> None:
     site = await make_site(loop_lag_warn_ms=100, disk_free_warn_mb=7_000, queue_warn_percent=50)
     checks = (await site.get("/health")).json()["checks"]
     assert checks["event-loop"][0]["thresholds"] == [

@@ -89,7 +89,7 @@ async def test_many_changes_come_as_means_with_their_extremes(site: Site) -> Non
         "?since=1h30m&until=30%20min",
     ],
 )
-async def test_a_span_may_be_said_in_several_ways(site: Site, query: str) -> None:
+async def test_a_span_has_several_formats(site: Site, query: str) -> None:
     site.clock.advance(2 * 3600)
     found = await series(site, query)
     assert (found["since"], found["until"]) == ("2026-01-01T12:30:00Z", "2026-01-01T13:30:00Z")
@@ -126,7 +126,7 @@ async def test_several_metrics_come_in_their_usual_order_and_once(site: Site) ->
         ("?points=" + "9" * 1500, "points", "an integer"),
     ],
 )
-async def test_a_wrong_parameter_is_named_with_what_would_be_right(
+async def test_a_wrong_parameter_is_named_with_valid_values(
     site: Site, query: str, parameter: str, said: str
 ) -> None:
     found = problem(await site.get(_PATH + query))
@@ -149,7 +149,7 @@ async def test_the_same_span_in_other_words_is_the_same_answer(site: Site) -> No
         assert other.headers["etag"] == first.headers["etag"]
 
 
-async def test_after_a_minute_it_is_made_anew(site: Site) -> None:
+async def test_the_answer_is_recomputed_after_a_minute(site: Site) -> None:
     first = await series(site)
     site.clock.advance(61)
     assert (await series(site))["until"] != first["until"]
@@ -162,9 +162,7 @@ async def test_only_so_many_answers_are_kept(site: Site) -> None:
     assert found.size == found.max_entries == 64
 
 
-async def test_when_the_store_fails_the_last_answer_stands_in_and_says_so(
-    site: Site, break_reads: Callable[[], None]
-) -> None:
+async def test_a_store_error_serves_the_stale_answer(site: Site, break_reads: Callable[[], None]) -> None:
     first = await site.get(_PATH)
     break_reads()
     site.clock.advance(120)

@@ -23,7 +23,7 @@ PROMETHEUS_3 = (
     [("", parse_text), ("?format=openmetrics", parse_openmetrics)],
     ids=["text", "openmetrics"],
 )
-async def test_prometheus_own_parsers_read_the_answer(
+async def test_the_parsers_of_prometheus_accept_the_answer(
     site: Site, query: str, parse: Callable[[str], Any]
 ) -> None:
     await site.get("/agents/claude")
@@ -70,7 +70,7 @@ async def test_a_format_that_does_not_exist_is_refused_with_those_that_do(site: 
     assert (answer.status, answer.json()["choices"]) == (400, ["prometheus", "text", "openmetrics", "json"])
 
 
-async def test_what_cannot_be_sent_is_406_with_what_can(site: Site) -> None:
+async def test_an_unavailable_format_gets_406_with_the_available_ones(site: Site) -> None:
     answer = await site.get("/metrics", Accept="image/png")
     assert (answer.status, answer.headers["content-type"]) == (406, "application/problem+json")
     assert "text/plain" in answer.json()["available"]
@@ -94,7 +94,7 @@ async def test_before_any_look_up_there_is_no_hit_rate(site: Site) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?format=json"])
-async def test_it_is_compressed_for_those_who_ask(site: Site, query: str) -> None:
+async def test_the_answer_is_compressed_on_request(site: Site, query: str) -> None:
     answer = await site.get(f"/metrics{query}", Accept_Encoding="gzip")
     assert answer.headers["content-encoding"] == "gzip"
     assert gzip.decompress(answer.body).startswith((b"#", b"{"))

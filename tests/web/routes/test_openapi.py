@@ -14,7 +14,7 @@ async def test_it_is_the_document_of_this_server(site: Site) -> None:
     assert set(found["paths"]) == {spec.path for spec in ROUTES}
 
 
-async def test_it_says_that_a_token_is_needed_where_it_is(make_site: MakeSite) -> None:
+async def test_routes_that_need_a_token_say_so(make_site: MakeSite) -> None:
     token = Secret("to-read-with")
     site = await make_site(read_token=token)
     assert (await site.get("/openapi.json")).status == 401

@@ -50,7 +50,7 @@ async def begin(site: Site, *headers: str) -> tuple[str, str]:
     return f"Cookie: {header.partition(';')[0]}", header
 
 
-async def test_a_session_opens_what_the_token_opens(closed_site: Site) -> None:
+async def test_a_session_grants_the_access_of_the_token(closed_site: Site) -> None:
     cookie, header = await begin(closed_site)
     wire = await closed_site.wire()
     for path in ("/status", "/agents", "/metrics", "/health", "/commands"):
@@ -80,7 +80,7 @@ async def test_a_session_opens_the_streams_too(closed_site: Site) -> None:
     assert (await third.answer(head_only=True)).status == 101
 
 
-async def test_the_answer_says_when_the_session_ends_and_not_more(closed_site: Site) -> None:
+async def test_the_answer_contains_only_the_expiry(closed_site: Site) -> None:
     answer = await send(await closed_site.wire(), {"token": TOKEN})
     assert answer.json().keys() == {"ends_at"}
     assert answer.headers["cache-control"] == "no-store"
@@ -97,7 +97,7 @@ async def test_a_session_ends_by_itself_also_on_a_connection_that_is_open(closed
     assert (await wire.ask("/ucf", cookie)).status == 401
 
 
-async def test_who_ends_a_session_has_ended_it_for_everyone_with_its_cookie(closed_site: Site) -> None:
+async def test_an_ended_session_is_invalid_for_every_copy_of_its_cookie(closed_site: Site) -> None:
     cookie, _ = await begin(closed_site)
     other, _ = await begin(closed_site)
     wire = await closed_site.wire()
@@ -158,13 +158,13 @@ async def test_behind_https_the_cookie_is_only_for_https(
     assert (await (await site.wire()).ask("/ucf", cookie)).status == 200
 
 
-async def test_the_nearest_proxy_says_what_is_secure_also_on_a_line_of_its_own(make_site: MakeSite) -> None:
+async def test_the_nearest_proxy_decides_whether_a_request_is_secure(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret(TOKEN), trusted_proxies=(ip_network("127.0.0.1/32"),))
     _, header = await begin(site, "X-Forwarded-Proto: http", "X-Forwarded-Proto: https")
     assert "Secure" in header.split("; ")
 
 
-async def test_who_is_no_proxy_does_not_say_what_is_secure(closed_site: Site) -> None:
+async def test_an_untrusted_peer_does_not_decide_whether_a_request_is_secure(closed_site: Site) -> None:
     _, header = await begin(closed_site, "X-Forwarded-Proto: https")
     assert "Secure" not in header
 
@@ -243,7 +243,7 @@ def test_no_part_of_a_session_can_be_exchanged() -> None:
     assert sessions.holds(one)
 
 
-def test_what_is_remembered_of_ended_sessions_is_bounded_and_ends_with_them() -> None:
+def test_the_record_of_ended_sessions_is_bounded_and_expires() -> None:
     clock = ManualClock()
     sessions = Sessions(Secret(TOKEN), clock)
     for _ in range(1100):
@@ -257,7 +257,7 @@ def test_what_is_remembered_of_ended_sessions_is_bounded_and_ends_with_them() ->
     assert len(sessions.ended.ids) == 1
 
 
-def test_a_session_stays_ended_when_its_id_is_kept_no_longer() -> None:
+def test_a_session_stays_ended_after_its_id_is_dropped() -> None:
     clock = ManualClock()
     sessions = Sessions(Secret(TOKEN), clock)
     first, _ = sessions.begin()

@@ -6,7 +6,7 @@ NAMES = [
 ]  # fmt: skip
 
 
-async def test_every_promise_is_stated_with_its_target(site: Site) -> None:
+async def test_every_objective_has_a_target(site: Site) -> None:
     report = (await site.get("/slo")).json()
     assert set(report) == {"since", "until", "met", "promises"}
     assert [promise["name"] for promise in report["promises"]] == NAMES
@@ -25,7 +25,7 @@ async def test_every_promise_is_stated_with_its_target(site: Site) -> None:
     assert all(promise["value"] is None and promise["met"] is None for promise in report["promises"])
 
 
-async def test_real_requests_are_what_it_is_measured_by(site: Site) -> None:
+async def test_objectives_are_measured_by_real_requests(site: Site) -> None:
     wire = await site.wire()
     for _ in range(120):
         await wire.ask("/ucf")

@@ -4,7 +4,7 @@ from state.change import Actor, Change, JournalRow
 from tests.web.helpers import Site
 
 
-async def test_status_says_what_the_contract_says(site: Site) -> None:
+async def test_status_follows_its_contract(site: Site) -> None:
     status = (await site.get("/status")).json()
     assert {
         "status",

@@ -35,7 +35,7 @@ async def test_a_pulse_comes_every_two_seconds_and_is_not_resumed(site: Site, li
             assert (await again.next()).data["at"] == "2026-01-01T12:00:04Z"
 
 
-async def test_nothing_is_computed_while_nobody_wants_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_is_computed_without_subscribers(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[float] = []
     monkeypatch.setattr(streams.Streams, "_pulse", lambda _: read.append(site.clock.monotonic()))
     async with site.beating():

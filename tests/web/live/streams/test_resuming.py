@@ -15,7 +15,7 @@ from web.live.sse_client import SseClient
 from web.records.live import LiveSnapshot
 
 
-async def test_whoever_comes_back_gets_what_was_missed_and_nothing_twice(site: Site, listen: Open) -> None:
+async def test_a_client_that_resumes_gets_missed_events_once(site: Site, listen: Open) -> None:
     async with listen(site, "?topics=state") as listener:
         seen = await listener.next()
     await site.change(harmony=0.8)
@@ -75,7 +75,7 @@ async def test_a_gap_that_takes_too_much_to_fill_is_answered_by_a_snapshot(
         assert (await listener.next()).event == "snapshot"
 
 
-async def test_the_snapshot_is_made_once_for_all_who_come_together_and_anew_after_a_change(
+async def test_clients_that_connect_together_share_a_snapshot_until_a_change(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []

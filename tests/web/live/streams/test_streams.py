@@ -31,7 +31,7 @@ async def until(listener: Listener, wanted: Callable[[Told], bool]) -> Told:
             return told
 
 
-async def test_a_snapshot_comes_first_and_says_what_the_routes_say(site: Site, listen: Open) -> None:
+async def test_a_stream_begins_with_a_snapshot_that_equals_the_routes(site: Site, listen: Open) -> None:
     async with listen(site) as listener:
         first = await listener.next()
     assert (first.event, first.id) == ("snapshot", site.kernel.broadcaster.last_id)
@@ -116,7 +116,7 @@ async def lose_gateway(site: Site) -> None:
         ("breakers", trip_breaker, {"name": "zapier", "state": "open"}),
     ],
 )  # fmt: skip
-async def test_each_kind_of_event_reaches_who_listens(
+async def test_each_kind_of_event_reaches_the_clients(
     make_site: MakeSite, listen: Open, topic: str, cause: Cause, expected: dict[str, Any]
 ) -> None:
     site = await make_site(ritual_step_s=0.0)
@@ -132,7 +132,7 @@ async def test_each_kind_of_event_reaches_who_listens(
     assert told.id is not None
 
 
-async def test_what_is_nothing_for_others_is_told_to_nobody(site: Site, listen: Open) -> None:
+async def test_events_that_are_not_for_clients_are_not_sent(site: Site, listen: Open) -> None:
     async with listen(site) as listener:
         await listener.next()
         for topic in ("commands", "backups", "reports", "status", "made-up"):
@@ -206,7 +206,7 @@ async def test_head_gives_the_head_and_no_stream(site: Site) -> None:
     assert site.streams.clients == 0
 
 
-async def test_the_metrics_count_who_listens(site: Site) -> None:
+async def test_the_metrics_count_the_clients(site: Site) -> None:
     gauge = site.kernel.metrics.gauge(
         "helix_stream_clients", "Connected clients of /events and /ws.", ("transport",)
     )
@@ -219,7 +219,7 @@ async def test_the_metrics_count_who_listens(site: Site) -> None:
     assert (gauge.value("sse"), gauge.value("ws")) == (0.0, 0.0)
 
 
-async def test_while_stopping_everybody_is_told_and_nobody_is_let_in(site: Site) -> None:
+async def test_a_stop_is_announced_and_new_clients_are_refused(site: Site) -> None:
     async with over_sse(site) as sse, over_ws(site) as ws:
         await sse.next()
         await ws.next()
@@ -230,7 +230,7 @@ async def test_while_stopping_everybody_is_told_and_nobody_is_let_in(site: Site)
     await gone(site)
 
 
-async def test_a_stop_waits_for_nobody_who_does_not_listen(site: Site) -> None:
+async def test_a_stop_does_not_wait_for_silent_clients(site: Site) -> None:
     async with over_sse(site) as sse, over_ws(site) as ws:
         await sse.next()
         await ws.next()

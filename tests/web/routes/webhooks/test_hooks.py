@@ -28,7 +28,7 @@ async def subscribe(site: Site, url: str = HERE, event: str = "ucf.changed", **m
     return await post(site, "/hooks", {"target_url": url, "event": event, **more})
 
 
-async def test_a_hook_is_given_its_id_and_its_secret_once(site: Site) -> None:
+async def test_a_hook_gets_its_id_and_secret_once(site: Site) -> None:
     answer = await subscribe(site, hook_name="what Zapier adds")
     assert answer.status == 201
     assert answer.headers["cache-control"] == "no-store"
@@ -38,7 +38,7 @@ async def test_a_hook_is_given_its_id_and_its_secret_once(site: Site) -> None:
     assert (hook.id, hook.event) == (answer.json()["id"], "ucf.changed")
 
 
-async def test_a_change_is_on_its_way_to_a_hook_that_wants_it(site: Site) -> None:
+async def test_a_change_is_queued_for_its_subscriber(site: Site) -> None:
     await subscribe(site)
     await subscribe(site, event="alert.raised")
     await site.change(harmony=0.9)
@@ -56,7 +56,7 @@ async def test_a_hook_that_is_removed_gets_nothing_more(site: Site) -> None:
     problem(again, 404)
 
 
-async def test_a_store_that_cannot_keep_or_remove_a_hook_or_read_says_so(site: Site) -> None:
+async def test_a_failing_store_refuses_to_read_and_change_hooks(site: Site) -> None:
     hook = (await subscribe(site)).json()["id"]
     await site.collective.database.close()
     token = f"Bearer {TOKEN}"
@@ -89,7 +89,7 @@ async def test_an_event_that_there_is_not(site: Site) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"target_url": 5, "event": "x"}', b"\xff"])
-async def test_a_subscription_that_is_none(site: Site, body: bytes) -> None:
+async def test_an_invalid_subscription_is_refused(site: Site, body: bytes) -> None:
     assert (await post(site, "/hooks", body)).status in {400, 422}
 
 
@@ -107,7 +107,7 @@ async def test_there_may_be_only_so_many(site: Site, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("path", ["/hooks", "/hooks/samples/ucf.changed", "/hooks/x"])
-async def test_without_the_token_nobody_manages_hooks(site: Site, path: str) -> None:
+async def test_hooks_cannot_be_managed_without_the_token(site: Site, path: str) -> None:
     method = {"/hooks": "POST", "/hooks/x": "DELETE"}.get(path, "GET")
     problem(await site.get(path, method=method), 401)
 
@@ -120,7 +120,7 @@ async def test_samples_have_the_shape_of_the_hook_before_anything_has_happened(s
     assert sample["type"] == kind
 
 
-async def test_samples_are_what_happened_newest_first(site: Site) -> None:
+async def test_samples_are_the_newest_events_first(site: Site) -> None:
     await site.change(harmony=0.8)
     await site.change(harmony=0.9)
     answer = await site.get("/hooks/samples/ucf.changed", Authorization=f"Bearer {TOKEN}")

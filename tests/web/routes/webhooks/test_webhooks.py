@@ -69,7 +69,7 @@ async def kept(site: Site) -> int:
         (b'{"reason": "\xed\xa0\x80"}', "not UTF-8 text at byte 13"),
     ],
 )
-async def test_half_of_a_character_is_named_with_its_place(site: Site, body: bytes, says: str) -> None:
+async def test_an_escaped_half_of_a_character_is_located(site: Site, body: bytes, says: str) -> None:
     answer = await post(site, "/webhooks/ucf.update", body)
     problem(answer, 400)
     assert says in answer.json()["detail"]
@@ -102,7 +102,7 @@ async def test_the_envelope_is_for_senders_with_one_url(site: Site) -> None:
         ({"type": "ucf.update", "data": SHIFT, "extra": 1}, "extra"),
     ],
 )
-async def test_an_envelope_that_is_none(site: Site, envelope: object, field: str) -> None:
+async def test_an_invalid_envelope_is_refused(site: Site, envelope: object, field: str) -> None:
     assert problem(await post(site, "/webhooks", envelope), 422)["field"] == field
     assert await kept(site) == 0
 
@@ -135,7 +135,7 @@ async def test_an_envelope_that_is_none(site: Site, envelope: object, field: str
         ("receipt", {"delivery": "x"}, "outcome"),
     ],
 )
-async def test_data_that_does_not_fit_names_its_field_and_keeps_nothing(
+async def test_invalid_data_is_refused_by_field_and_not_stored(
     site: Site, kind: str, data: object, field: str | None
 ) -> None:
     found = problem(await post(site, f"/webhooks/{kind}", data), 422)
@@ -177,11 +177,11 @@ async def test_without_the_token_nothing_is_taken(make_site: MakeSite, token: st
     assert await kept(site) == 0
 
 
-async def test_the_tokens_own_header_will_do(site: Site) -> None:
+async def test_the_token_may_be_in_its_own_header(site: Site) -> None:
     assert (await post(site, "/webhooks/ucf.update", SHIFT, token=None, X_Helix_Token=TOKEN)).status == 202
 
 
-async def test_an_unknown_type_is_not_told_to_strangers(site: Site) -> None:
+async def test_an_unauthenticated_sender_does_not_learn_of_unknown_types(site: Site) -> None:
     problem(await post(site, "/webhooks/nonsense", SHIFT, token=None), 401)
 
 
@@ -205,7 +205,7 @@ def signed(site: Site, body: bytes, message_id: str = "msg_1", offset_s: int = 0
     }
 
 
-async def test_a_signed_event_is_taken_and_its_id_is_its_key(site: Site) -> None:
+async def test_a_signed_event_is_accepted_and_its_id_is_its_key(site: Site) -> None:
     body = json.dumps(SHIFT).encode()
     first = await post(site, "/webhooks/ucf.update", body, token=None, **signed(site, body))
     again = await post(site, "/webhooks/ucf.update", body, token=None, **signed(site, body, offset_s=60))
@@ -243,7 +243,7 @@ async def test_a_signature_that_is_wrong_is_a_401_and_no_token_mends_it(
     assert await kept(site) == 0
 
 
-async def test_a_refusal_counts_by_what_was_shown(site: Site) -> None:
+async def test_a_refusal_is_counted_by_kind_of_proof(site: Site) -> None:
     refused = counter(site.kernel.metrics, "helix_refusals_total")
     body = json.dumps(SHIFT).encode()
     await post(site, "/webhooks/ucf.update", SHIFT, token="a guess")
@@ -257,7 +257,9 @@ async def test_a_refusal_counts_by_what_was_shown(site: Site) -> None:
     assert (refused.value("token"), refused.value("signature")) == (3, 3)
 
 
-async def test_where_only_signatures_are_taken_a_sender_with_a_token_learns_why(make_site: MakeSite) -> None:
+async def test_a_token_is_refused_with_the_reason_if_only_signatures_are_accepted(
+    make_site: MakeSite,
+) -> None:
     site = await make_site(webhook_secret=(Secret(SECRET),))
     found = problem(await post(site, "/webhooks/ucf.update", SHIFT), 401)
     assert found["flaw"] == "missing"
@@ -282,7 +284,7 @@ async def test_the_same_key_gives_the_first_answer_and_another_event_is_refused(
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
-async def test_a_key_that_is_none(site: Site, key: str) -> None:
+async def test_an_invalid_key_is_refused(site: Site, key: str) -> None:
     problem(await post(site, "/webhooks/ucf.update", SHIFT, Idempotency_Key=key), 400)
 
 
@@ -304,7 +306,7 @@ async def test_past_the_high_water_mark_senders_are_asked_to_come_back(site: Sit
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_a_store_that_cannot_keep_it_says_so(site: Site) -> None:
+async def test_a_failing_store_refuses_the_event(site: Site) -> None:
     await site.collective.database.close()
     answer = await post(site, "/webhooks/ucf.update", SHIFT)
     problem(answer, 503)
@@ -336,7 +338,7 @@ async def test_a_connection_serves_many_events(site: Site) -> None:
     assert len(site.server._runner.server.connections) == 1  # type: ignore[union-attr]  # it runs
 
 
-async def test_a_client_that_asks_first_is_told_to_go_on(site: Site) -> None:
+async def test_a_client_that_expects_100_continue_gets_it(site: Site) -> None:
     wire = await site.wire()
     body = json.dumps(SHIFT).encode()
     head = (
@@ -387,7 +389,7 @@ async def test_a_delivery_of_github_with_another_body_is_refused(site: Site) -> 
         assert answer.status == status
 
 
-async def test_of_githubs_payload_only_what_is_announced_is_kept(site: Site) -> None:
+async def test_only_the_announced_part_of_githubs_payload_is_stored(site: Site) -> None:
     body = json.dumps(
         {"ref": "refs/heads/main", "pusher": {"name": "Ann", "email": "ann@example.com"}}
     ).encode()
@@ -409,12 +411,12 @@ async def test_what_github_did_not_sign_is_refused(site: Site, signature: str) -
     problem(await post(site, "/webhooks/github", b"{}", **headers), 401)
 
 
-async def test_github_must_name_its_event(site: Site) -> None:
+async def test_a_github_event_needs_its_name(site: Site) -> None:
     headers = {**github_headers(b"{}"), "X_GitHub_Event": ""}
     problem(await post(site, "/webhooks/github", b"{}", token=None, **headers), 400)
 
 
-async def test_what_became_of_an_event_is_told_to_whoever_shows_the_token(site: Site) -> None:
+async def test_the_status_of_an_event_needs_the_token(site: Site) -> None:
     accepted = (await post(site, "/webhooks/ucf.update", SHIFT)).json()
     path = f"/webhooks/events/{accepted['id']}"
     problem(await site.get(path), 401)

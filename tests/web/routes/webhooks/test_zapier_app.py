@@ -40,7 +40,7 @@ def filled(create: str, **fields: Any) -> tuple[str, dict[str, Any]]:
     return f"creates.{create}.operation.perform", {"inputData": {"idempotency_key": "msg_1", **fields}}
 
 
-async def test_a_connection_is_tried_with_its_token(site: Site) -> None:
+async def test_the_connection_test_uses_the_token(site: Site) -> None:
     assert await call(site, ("authentication.test", {})) == [{"value": {}}]
     (wrong,) = await call(site, ("authentication.test", {}), token="another")
     assert "AuthenticationError" in wrong["message"]
@@ -83,7 +83,7 @@ async def test_what_a_hook_gives_has_the_id_of_the_delivery(site: Site) -> None:
     assert given["value"] == [{"id": "msg_7", **event}]
 
 
-async def test_a_zap_closes_the_loop_with_the_id_that_its_trigger_gave(site: Site) -> None:
+async def test_an_action_can_use_the_id_that_its_trigger_gave(site: Site) -> None:
     webhooks = site.collective.webhooks
     async with receiving() as receiver:
         subscribe = ("triggers.ucf_changed.operation.performSubscribe", {"targetUrl": receiver.url})
@@ -120,7 +120,7 @@ async def until_handled(site: Site, event_id: str) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_every_action_is_accepted_with_the_sample_of_its_event(site: Site) -> None:
+async def test_every_action_is_accepted_with_its_sample(site: Site) -> None:
     calls, expected = [], {}
     for name, spec in IN_EVENTS.items():
         if name != "github":
@@ -143,7 +143,7 @@ async def test_a_step_that_is_replayed_is_taken_once_and_another_step_is_another
     assert "This idempotency key was used for another event" in changed["message"]
 
 
-async def test_what_people_fill_in_becomes_what_the_schema_wants(site: Site) -> None:
+async def test_form_input_is_converted_to_the_schema(site: Site) -> None:
     results = await call(
         site,
         filled("ucf_update", set={"harmony": "0.5", "zoom": ""}, shift={}, reason=""),
@@ -171,7 +171,7 @@ async def test_a_key_may_be_any_text(site: Site) -> None:
     assert taken["value"]["status"] == "accepted"
 
 
-async def test_who_must_wait_is_told_how_long(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_rate_limited_client_learns_the_wait(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site.collective.webhooks.inbox, "high_water", 0)
     (answer,) = await call(site, filled("alert_clear", key="x"))
     assert answer["error"] == "ThrottledError"
