@@ -105,7 +105,7 @@ async def test_a_stop_finishes_requests_and_closes_idle_connections(make_site: M
     await asyncio.wait_for(stopping, TIMEOUT_S)
 
 
-async def test_a_stop_does_not_wait_for_ever(make_site: MakeSite) -> None:
+async def test_a_stop_has_a_time_limit(make_site: MakeSite) -> None:
     gate = Gate()
     site = await make_site((gate.spec,))
     busy = await site.wire()
@@ -131,7 +131,7 @@ async def test_a_lost_socket_fails_the_check(site: Site) -> None:
     assert (check.status, check.reason) == ("fail", "not listening")
 
 
-async def test_a_start_that_fails_leaves_nothing_behind(site: Site) -> None:
+async def test_a_failed_start_releases_everything(site: Site) -> None:
     from core.runtime.kernel import build_kernel
     from core.settings import Settings
 

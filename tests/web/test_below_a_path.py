@@ -67,7 +67,7 @@ async def test_the_sign_in_page_loads_its_files_below_the_path(make_site: MakeSi
     assert all(link.startswith(f"{BELOW}/assets/") for link in links)
 
 
-async def test_the_page_of_an_error_leads_below_the_path(below: Site) -> None:
+async def test_the_error_page_links_below_the_path(below: Site) -> None:
     answer = await below.get(f"{BELOW}/statu", Accept="text/html")
     links = _links(answer.body.decode())
     assert (answer.status, links) == (404, [f"{BELOW}/status", f"{BELOW}/", f"{BELOW}/docs"])
@@ -87,12 +87,12 @@ async def test_discovery_lists_urls_below_the_path(below: Site) -> None:
     assert (await below.get("/openapi.json")).json()["servers"] == [{"url": PUBLIC}]
 
 
-async def test_a_near_path_is_suggested_below_the_path(below: Site) -> None:
+async def test_a_similar_path_is_suggested_below_the_path(below: Site) -> None:
     for asked in ("/statu", f"{BELOW}/statu"):
         assert (await below.get(asked)).json()["suggestion"] == f"{BELOW}/status"
 
 
-async def test_what_is_not_below_the_path_is_not_found(below: Site) -> None:
+async def test_a_path_with_another_prefix_is_not_found(below: Site) -> None:
     for path in ("/tools", f"{BELOW}status", f"{BELOW}{BELOW}/status", "/tools/other/status"):
         assert (await below.get(path)).status == 404
 

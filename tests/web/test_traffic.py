@@ -12,7 +12,7 @@ def test_invented_methods_share_one_label() -> None:
     assert counter(metrics, "helix_http_requests_total").items() == ((("/status", "other", "405"), 2),)
 
 
-def test_before_the_first_request_there_is_nothing_to_measure() -> None:
+def test_there_are_no_values_before_the_first_request() -> None:
     traffic = Traffic(Registry(), ManualClock())
     reading = traffic.reading(connections=0)
     assert (reading.status, reading.observed_value, reading.load) == ("pass", None, None)

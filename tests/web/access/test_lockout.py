@@ -36,7 +36,7 @@ async def guess(site: Site, times: int, **headers: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_after_ten_wrong_tokens_in_a_minute_no_token_is_compared(
+async def test_after_ten_wrong_tokens_in_a_minute_the_client_is_locked_out(
     make_site: MakeSite, method: str, path: str
 ) -> None:
     site = await make_site(webhook_token=Secret(TOKEN))
@@ -60,7 +60,7 @@ async def test_clients_at_one_address_share_its_lock_out(make_site: MakeSite) ->
     assert await guess(site, 1, X_Forwarded_For="198.51.100.2") == [429]
 
 
-async def test_a_request_without_a_token_is_no_guess(make_site: MakeSite) -> None:
+async def test_a_request_without_a_token_counts_as_no_attempt(make_site: MakeSite) -> None:
     site = await make_site(webhook_token=Secret(TOKEN))
     for _ in range(ATTEMPTS_PER_MINUTE + 1):
         assert (await ask(site, "POST", "/webhooks/ucf.update"))[0] == 401

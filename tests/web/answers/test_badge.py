@@ -20,7 +20,7 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("colour", [*COLOURS.values(), LABEL_COLOUR])
-def test_white_can_be_read_on_every_colour(colour: str) -> None:
+def test_white_text_has_contrast_on_every_colour(colour: str) -> None:
     assert 1.05 / (luminance(colour) + 0.05) >= 4.5
 
 
@@ -32,7 +32,7 @@ def test_text_width_matches_the_font() -> None:
         assert text_width(text) == pytest.approx(exact, abs=0.6)
 
 
-def test_what_is_no_ascii_is_given_room_enough() -> None:
+def test_other_characters_get_the_maximum_width() -> None:
     assert text_width("🜂") == 11
 
 

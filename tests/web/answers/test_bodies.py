@@ -18,7 +18,7 @@ def test_any_mapping_is_an_object() -> None:
     assert encode_json(MappingProxyType({"a": MappingProxyType({})})) == b'{"a":{}}'
 
 
-def test_what_has_no_json_form_is_an_error() -> None:
+def test_a_value_without_json_form_is_an_error() -> None:
     with pytest.raises(NotImplementedError, match="object"):
         encode_json(object())
 

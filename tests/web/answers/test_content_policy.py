@@ -1,7 +1,7 @@
 from web.answers.headers import page_policy
 
 
-def test_without_anything_a_page_may_load_nothing_but_images_of_ours() -> None:
+def test_by_default_a_page_may_load_only_own_images() -> None:
     assert page_policy() == (
         "default-src 'none'; img-src 'self' data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

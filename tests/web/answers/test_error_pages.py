@@ -65,7 +65,7 @@ async def test_programs_get_a_problem(site: Site, accept: str) -> None:
     ],
     ids=["address", "cookie", "headers"],
 )
-async def test_a_head_that_is_too_long_gets_a_page_too(site: Site, head_bytes: bytes) -> None:
+async def test_a_too_long_head_of_a_browser_gets_a_page(site: Site, head_bytes: bytes) -> None:
     wire = await site.wire()
     await wire.send(head_bytes)
     answer = await wire.answer()
@@ -73,7 +73,7 @@ async def test_a_head_that_is_too_long_gets_a_page_too(site: Site, head_bytes: b
     assert await wire.closed()
 
 
-async def test_a_head_in_pieces_that_does_not_end_gets_a_page_too(make_site: MakeSite) -> None:
+async def test_an_incomplete_head_of_a_browser_gets_a_page(make_site: MakeSite) -> None:
     site = await make_site(head_timeout_s=0.02)
     wire = await site.wire()
     await wire.send(f"GET / HTTP/1.1\r\nHost: x\r\n{BROWSER}\r\nCookie: a".encode())
@@ -82,7 +82,7 @@ async def test_a_head_in_pieces_that_does_not_end_gets_a_page_too(make_site: Mak
     assert await wire.closed()
 
 
-async def test_what_aiohttp_refuses_by_itself_is_a_page_too(site: Site) -> None:
+async def test_errors_of_aiohttp_are_pages_too(site: Site) -> None:
     answer = await (await site.wire()).ask("/nothing", BROWSER, "Expect: a-miracle")
     assert (answer.status, answer.headers["content-type"]) == (417, HTML)
 
@@ -119,7 +119,7 @@ async def test_below_the_path_of_public_url_the_links_lead_there(make_site: Make
             assert (await site.get(link)).status == 200
 
 
-async def test_without_the_token_the_page_leads_to_where_it_can_be_shown(make_site: MakeSite) -> None:
+async def test_without_the_token_the_page_links_to_the_sign_in(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret("a-token-for-reading-1"))
     answer = await (await site.wire()).ask("/ucf/history", BROWSER)
     assert (answer.status, answer.headers["content-type"]) == (401, HTML)
@@ -127,7 +127,7 @@ async def test_without_the_token_the_page_leads_to_where_it_can_be_shown(make_si
     assert '<a href="/">Sign in</a>' in answer.body.decode()
 
 
-async def test_what_was_asked_for_is_escaped(site: Site) -> None:
+async def test_the_requested_path_is_escaped(site: Site) -> None:
     answer = await (await site.wire()).ask("/agents/<script>alert(1)</script>", BROWSER)
     assert "<script>" not in answer.body.decode()
 

@@ -72,7 +72,7 @@ def test_no_accept_header_breaks_the_choice(header: str) -> None:
         ("text/plain;q=0", None),
     ],
 )
-def test_the_media_type_is_the_one_the_client_likes_best(header: str | None, chosen: int | None) -> None:
+def test_the_media_type_is_the_one_that_the_client_prefers(header: str | None, chosen: int | None) -> None:
     assert choose_media_type(header, OFFERS) == chosen
 
 

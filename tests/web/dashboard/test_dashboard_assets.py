@@ -14,7 +14,7 @@ _ELSEWHERE = "signin.js"
 _HEADERS_BYTES = 600
 
 
-async def test_the_whole_page_weighs_less_than_60_kb_over_the_wire(site: Site) -> None:
+async def test_the_page_with_its_files_is_smaller_than_60_kb(site: Site) -> None:
     page = await site.get("/", Accept_Encoding="gzip")
     weight = len(page.body) + _HEADERS_BYTES
     files = set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', gzip.decompress(page.body).decode()))

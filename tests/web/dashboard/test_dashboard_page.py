@@ -36,7 +36,7 @@ def _ids(html: str) -> Iterator[str]:
             yield found
 
 
-async def test_the_page_shows_the_numbers_of_now(site: Site) -> None:
+async def test_the_page_shows_the_current_values(site: Site) -> None:
     await site.change(harmony=0.123)
     page = await site.get("/")
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -141,7 +141,7 @@ async def test_open_alerts_and_failing_checks_show_without_scripts(site: Site) -
     assert html.index("disk full") < html.index("<strong>access</strong>")
 
 
-async def test_words_from_outside_are_escaped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_external_texts_are_escaped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     hostile = [
         msgspec.structs.replace(agent, detail="<script>alert(1)</script>")
         for agent in site.collective.monitor.agents()
@@ -168,7 +168,7 @@ def test_a_closed_page_has_the_names_and_no_value() -> None:
     assert {a["data-status"] for _, a in _elements(html) if "data-agent" in a} == {"unknown"}
 
 
-async def test_where_reading_needs_a_token_the_page_comes_closed_without_and_open_with_it(
+async def test_with_a_read_token_the_page_shows_values_only_to_signed_in_readers(
     make_site: MakeSite,
 ) -> None:
     site = await make_site(read_token=Secret("s" * 24))

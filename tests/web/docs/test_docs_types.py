@@ -36,7 +36,7 @@ def test_many_choices_are_shortened() -> None:
     assert type_of({"enum": [str(number) for number in range(20)]}).endswith("<code>15</code> and 4 more")
 
 
-def test_code_stands_between_backticks_and_nothing_of_it_is_markup() -> None:
+def test_backticks_become_code_and_markup_is_escaped() -> None:
     assert prose("Send `<b>` & wait.") == "Send <code>&lt;b&gt;</code> &amp; wait."
 
 
@@ -46,7 +46,7 @@ def test_an_optional_member_is_marked() -> None:
     assert members({}) == ""
 
 
-def test_a_call_is_safe_to_paste() -> None:
+def test_the_curl_command_is_quoted_for_the_shell() -> None:
     operation = {
         "security": [{"webhookToken": []}],
         "parameters": [

@@ -145,7 +145,7 @@ def test_the_numbers_of_the_page_are_those_of_the_code(said: str, value: object,
     assert value == expected
 
 
-def test_every_block_of_code_is_held_against_the_real_thing() -> None:
+def test_every_code_block_of_the_page_is_tested() -> None:
     assert set(examples()) == EXECUTED | SHOWN
 
 
@@ -186,7 +186,9 @@ async def test_curl_subscribes_and_unsubscribes(site: Site, tmp_path: Path) -> N
     ("name", "event"),
     [("send.py", "ucf.update"), pytest.param("send.mjs", "agent.heartbeat", marks=needs_node)],
 )
-async def test_what_an_example_signs_is_taken(site: Site, tmp_path: Path, name: str, event: str) -> None:
+async def test_events_signed_by_the_examples_are_accepted(
+    site: Site, tmp_path: Path, name: str, event: str
+) -> None:
     answer = json.loads(await execute(site, name, tmp_path))
     assert (answer["event"], answer["status"], answer["duplicate"]) == (event, "accepted", False)
 

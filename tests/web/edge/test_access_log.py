@@ -32,7 +32,7 @@ async def test_by_default_only_failures_and_refusals_are_logged(
     ]
 
 
-async def test_all_of_them_are_logged_where_that_is_asked_for(
+async def test_all_requests_are_logged_if_the_setting_says_so(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     site = await make_site(access_log="all")
@@ -47,9 +47,7 @@ async def test_all_of_them_are_logged_where_that_is_asked_for(
     assert "method=other route=unmatched status=405" in records[3].getMessage()
 
 
-async def test_who_is_refused_over_and_over_does_not_fill_the_log(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_repeated_refusals_do_not_fill_the_log(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     log = AccessLog("errors", site.clock)
     entry: dict[str, Any] = {
         "method": "GET",
@@ -77,7 +75,7 @@ async def test_off_means_nothing_at_all(make_site: MakeSite, caplog: pytest.LogC
 
 
 @pytest.mark.parametrize(("which", "known"), [("off", 1), ("errors", 1), ("all", 0)])
-async def test_only_where_all_is_logged_no_head_is_answered_at_once(
+async def test_the_fast_path_is_off_only_if_all_requests_are_logged(
     make_site: MakeSite, which: str, known: int
 ) -> None:
     site = await make_site(access_log=which)
@@ -94,7 +92,7 @@ async def test_a_failing_health_is_logged_each_time(site: Site, caplog: pytest.L
     assert len(logged(caplog)) == 3
 
 
-async def test_bytes_that_are_no_http_are_logged_with_their_sender(
+async def test_bytes_that_are_not_http_are_logged_with_their_sender(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     site = await make_site(access_log="all")

@@ -36,7 +36,9 @@ PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
         (None, "198.51.100.1", "unknown"),
     ],
 )
-def test_only_trusted_proxies_are_believed(peer: str | None, forwarded_for: str | None, client: str) -> None:
+def test_only_trusted_proxies_may_forward_addresses(
+    peer: str | None, forwarded_for: str | None, client: str
+) -> None:
     assert client_address(peer, forwarded_for, PROXIES).address == client
 
 

@@ -38,7 +38,7 @@ def refused(site: Site, status: str) -> float:
     return counter(site.kernel.metrics, "helix_http_requests_total").value("unmatched", "other", status)
 
 
-async def test_where_all_are_busy_one_more_is_refused_with_a_reason(make_site: MakeSite) -> None:
+async def test_a_new_connection_is_refused_if_all_are_busy(make_site: MakeSite) -> None:
     busy = Busy()
     site = await make_site(busy.routes, max_connections=1)
     first = await busy.wire(site)
@@ -54,7 +54,7 @@ async def test_where_all_are_busy_one_more_is_refused_with_a_reason(make_site: M
     assert (await first.ask("/ucf")).status == 200
 
 
-async def test_one_client_may_not_have_them_all(make_site: MakeSite) -> None:
+async def test_one_client_cannot_take_all_connections(make_site: MakeSite) -> None:
     busy = Busy()
     site = await make_site(busy.routes, max_connections_per_client=2)
     wires = [await busy.wire(site) for _ in range(2)]
@@ -67,7 +67,7 @@ async def test_one_client_may_not_have_them_all(make_site: MakeSite) -> None:
 
 
 @pytest.mark.parametrize("bound", ["max_connections", "max_connections_per_client"])
-async def test_who_has_waited_longest_makes_room(make_site: MakeSite, bound: str) -> None:
+async def test_the_longest_idle_connection_makes_room(make_site: MakeSite, bound: str) -> None:
     busy = Busy()
     site = await make_site(busy.routes, **{bound: 3})
     working = await busy.wire(site)
@@ -114,7 +114,7 @@ async def test_a_closed_connection_frees_its_place(make_site: MakeSite) -> None:
         assert await wire.closed()
 
 
-async def test_a_trusted_proxy_speaks_for_many(make_site: MakeSite) -> None:
+async def test_a_trusted_proxy_has_no_connection_limit(make_site: MakeSite) -> None:
     site = await make_site(max_connections_per_client=1, trusted_proxies=(ip_network("127.0.0.1/32"),))
     wires = [await site.wire() for _ in range(3)]
     assert [(await wire.ask("/ucf")).status for wire in wires] == [200, 200, 200]

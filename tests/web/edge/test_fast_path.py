@@ -51,7 +51,7 @@ async def test_the_date_header_is_current(site: Site, monkeypatch: pytest.Monkey
     assert said == ["08:00:00", "08:00:00", "08:00:01", "08:00:02", "07:59:02", "07:59:02"]
 
 
-async def test_the_same_bytes_are_given_until_something_moves(
+async def test_the_same_bytes_are_sent_until_something_changes(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fast_path, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
@@ -73,7 +73,7 @@ async def test_the_same_bytes_are_given_until_something_moves(
     assert len(made) == 2
 
 
-async def test_a_dropped_answer_is_not_given_again(site: Site) -> None:
+async def test_an_invalidated_answer_is_not_sent(site: Site) -> None:
     wire = await site.wire()
     cache = site.kernel.caches.get("http:/commands")
     said = []
@@ -85,7 +85,7 @@ async def test_a_dropped_answer_is_not_given_again(site: Site) -> None:
     assert counter(site.kernel.metrics, "helix_cache_requests_total").value("http:/commands", "hit") == 4
 
 
-async def test_switched_off_and_on_again_the_cache_is_asked_again(site: Site) -> None:
+async def test_switching_the_cache_off_and_on_rechecks_remembered_heads(site: Site) -> None:
     wire = await site.wire()
     for _ in range(3):
         await wire.ask("/commands")

@@ -41,7 +41,7 @@ async def test_a_known_head_of_a_half_closed_connection_is_answered(site: Site) 
     assert await wire.closed()
 
 
-async def test_an_answer_that_takes_long_comes_to_a_half_closed_client(make_site: MakeSite) -> None:
+async def test_a_slow_answer_reaches_a_half_closed_client(make_site: MakeSite) -> None:
     arrived, gate = asyncio.Event(), asyncio.Event()
 
     async def slow(_request: web.Request) -> web.Response:

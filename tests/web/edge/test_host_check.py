@@ -52,7 +52,7 @@ async def test_every_route_refuses_a_foreign_host(open_site: Site, spec: RouteSp
     assert await _ask(await open_site.wire(), "Host: evil.example\r\n", spec.example, spec.method) == 421
 
 
-async def test_so_do_paths_and_methods_that_lead_nowhere(open_site: Site) -> None:
+async def test_unknown_paths_and_methods_refuse_a_foreign_host_too(open_site: Site) -> None:
     for path, method in (("/nothing", "GET"), ("/ucf", "OPTIONS"), ("/ucf", "DELETE")):
         assert await _ask(await open_site.wire(), "Host: evil.example\r\n", path, method) == 421
 
@@ -71,6 +71,6 @@ async def test_a_named_host_is_answered(make_site: MakeSite) -> None:
     assert await _ask(await site.wire(), "Host: example.dev\r\n") == 421
 
 
-async def test_with_a_token_of_discord_every_host_is_answered(make_site: MakeSite) -> None:
+async def test_outside_the_sandbox_every_host_is_answered(make_site: MakeSite) -> None:
     site = await make_site(discord_token=Secret("x" * 60), sandbox_hosts=())
     assert await _ask(await site.wire(), "Host: helix.example\r\n") == 200

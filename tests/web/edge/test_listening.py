@@ -43,7 +43,9 @@ async def test_in_the_sandbox_an_open_port_moves_to_the_next_free_one(
     [{"port_is_set": True}, {"discord_token": Secret("x" * 60)}],
     ids=["PORT was chosen", "with a token"],
 )
-async def test_elsewhere_a_taken_port_is_an_error_that_names_it(taken: int, settings: dict[str, Any]) -> None:
+async def test_outside_the_sandbox_a_port_in_use_is_an_error_that_names_it(
+    taken: int, settings: dict[str, Any]
+) -> None:
     with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{taken} is in use.*PORT") as caught:
         await bind(Settings(port=taken, **settings))
     assert isinstance(caught.value, StartError)
@@ -73,7 +75,7 @@ def refuse_with(error: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
         (OSError(97, "Address family not supported"), "Cannot listen on HOST"),
     ],
 )
-async def test_what_the_system_forbids_is_explained(
+async def test_errors_of_the_system_are_explained(
     monkeypatch: pytest.MonkeyPatch, error: OSError, text: str
 ) -> None:
     refuse_with(error, monkeypatch)
@@ -95,7 +97,7 @@ async def test_an_error_says_that_the_next_ports_are_in_use_too(monkeypatch: pyt
         ("127.0.0.2", ["127.0.0.2"]),
     ],
 )
-async def test_every_address_means_those_of_both_families(host: str, answering: list[str]) -> None:
+async def test_the_wildcard_address_covers_both_families(host: str, answering: list[str]) -> None:
     async with bound(Settings(host=host, port=0, port_is_set=True)) as port:
         assert port > 0
         for address in answering:
@@ -103,12 +105,12 @@ async def test_every_address_means_those_of_both_families(host: str, answering: 
             writer.close()
 
 
-async def test_a_taken_port_is_an_error_on_both_families(taken: int) -> None:
+async def test_a_port_in_use_is_an_error_on_both_families(taken: int) -> None:
     with pytest.raises(CannotListen, match=rf"\[::\]:{taken} is in use"):
         await bind(Settings(host="::", port=taken, port_is_set=True))
 
 
-async def test_where_there_is_no_ipv6_every_address_is_those_of_ipv4(
+async def test_without_ipv6_the_wildcard_address_covers_ipv4(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)

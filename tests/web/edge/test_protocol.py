@@ -53,7 +53,7 @@ async def test_a_known_head_is_answered_without_a_handler(
     assert (other_way.status, other_way.headers["x-cache"]) == (200, "hit")
 
 
-async def test_a_shortcut_never_outlives_a_change(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_remembered_head_sees_every_change(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     wire = await site.wire()
     before = await wire.ask("/ucf")
     condition = f"If-None-Match: {before.headers['etag']}"
@@ -67,7 +67,7 @@ async def test_a_shortcut_never_outlives_a_change(site: Site, monkeypatch: pytes
     assert (again.body, again.headers["x-cache"]) == (after.body, "hit")
 
 
-async def test_a_shortcut_obeys_the_flag(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_remembered_head_obeys_the_cache_flag(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     wire = await site.wire()
     await wire.ask("/ucf")
     monkeypatch.setattr(RequestHandler, "data_received", _refuse)
@@ -79,7 +79,7 @@ async def test_a_shortcut_obeys_the_flag(site: Site, monkeypatch: pytest.MonkeyP
     assert (await wire.ask("/ucf")).headers["x-cache"] == "hit"
 
 
-async def test_a_known_head_gets_the_door_while_draining(site: Site) -> None:
+async def test_a_known_head_closes_the_connection_while_draining(site: Site) -> None:
     wire = await site.wire()
     await wire.ask("/ucf")
     assert "connection" not in (await wire.ask("/ucf")).headers
@@ -93,7 +93,7 @@ def _refuse(*_args: object) -> None:
     raise AssertionError("the parser was asked")
 
 
-async def test_shortcuts_are_counted_like_all_others(site: Site) -> None:
+async def test_the_fast_path_counts_its_requests(site: Site) -> None:
     wire = await site.wire()
     for _ in range(5):
         await wire.ask("/ucf")
@@ -107,7 +107,7 @@ async def test_shortcuts_are_counted_like_all_others(site: Site) -> None:
     assert (stats.hits, stats.misses) == (6, 1)
 
 
-async def test_a_shortcut_may_be_used_by_another_connection(site: Site) -> None:
+async def test_a_remembered_head_serves_other_connections(site: Site) -> None:
     await (await site.wire()).ask("/ucf")
     again = await (await site.wire()).ask("/ucf")
     assert again.headers["x-cache"] == "hit"
@@ -149,7 +149,7 @@ async def test_a_known_head_waits_for_the_earlier_request(make_site: MakeSite) -
     assert "ucf" in (await wire.answer()).json()
 
 
-async def test_a_head_that_comes_in_pieces_is_not_taken_for_another(site: Site) -> None:
+async def test_a_head_in_pieces_is_not_mistaken_for_another(site: Site) -> None:
     wire = await site.wire()
     await wire.ask("/ucf")
     # The known head, sent as the value of a header that has begun before.
@@ -187,7 +187,7 @@ async def test_a_body_that_looks_like_a_known_head_is_a_body(site: Site) -> None
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_however_the_bytes_are_cut_the_answers_are_right_and_in_order(site: Site, seed: int) -> None:
+async def test_requests_in_any_pieces_are_answered_in_order(site: Site, seed: int) -> None:
     chance = random.Random(seed)
     statuses = {"/ucf": 200, "/commands": 200, "/nothing": 404, "/agents?x=1": 400, "/agents/Claude": 200}
     for _ in range(10):
@@ -208,7 +208,9 @@ async def test_however_the_bytes_are_cut_the_answers_are_right_and_in_order(site
             assert EXPECTED.get(path, "detail") in content
 
 
-async def test_who_never_ends_a_head_is_let_go(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_never_completes_a_head_is_disconnected(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(app, "_KEEPALIVE_S", 0.05)
     site = await make_site()
     silent, slow, idle = await site.wire(), await site.wire(), await site.wire()
@@ -343,7 +345,7 @@ async def test_a_client_that_does_not_read_is_not_served_ahead(
         (b"GET /status\r\n\r\n", 505),
     ],
 )
-async def test_bytes_that_are_no_http_get_a_problem_and_the_door(
+async def test_bytes_that_are_not_http_get_a_problem_and_the_connection_closes(
     site: Site, data: bytes, status: int
 ) -> None:
     wire = await site.wire()
@@ -355,7 +357,7 @@ async def test_bytes_that_are_no_http_get_a_problem_and_the_door(
     assert requests(site, "unmatched", "other", str(status)) == 1
 
 
-def test_the_shortcut_works_on_uvloop_too(tmp_path: Path) -> None:
+def test_the_fast_path_works_on_uvloop_too(tmp_path: Path) -> None:
     async def story() -> list[Answer]:
         async with sites(tmp_path) as make:
             wire = await (await make()).wire()
@@ -373,9 +375,7 @@ async def test_a_client_that_disconnects_does_not_disturb_others(site: Site) -> 
     assert (await site.get("/ucf")).status == 200
 
 
-async def test_what_is_large_is_not_held_once_for_each_head(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_large_answers_are_not_remembered(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     wire = await site.wire()
     size = len((await wire.ask("/commands")).body)
     assert shortcuts(site) == 1

@@ -16,7 +16,7 @@ from web.edge.rate_limit import RateLimit, client_key
 PROXY = {"trusted_proxies": (ip_network("127.0.0.0/8"),)}
 
 
-def test_a_minute_of_requests_may_come_at_once_and_no_more() -> None:
+def test_the_requests_of_a_minute_may_come_in_one_burst() -> None:
     limit = RateLimit("reading", 3, ManualClock())
     assert [limit.take("a") for _ in range(5)] == [True, True, True, False, False]
     assert limit.take("b")
@@ -107,7 +107,7 @@ async def test_a_client_over_budget_gets_retry_after(make_site: MakeSite) -> Non
     assert await _ask(site, "/metrics") == 200
 
 
-async def test_what_the_cache_answers_costs_nothing(make_site: MakeSite) -> None:
+async def test_cached_answers_are_free(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=2, **PROXY)
     for number in range(20):
         # Each time another head, so that no answer comes from the hot table.
@@ -143,7 +143,7 @@ async def test_heads_that_the_hot_table_answers_are_free(make_site: MakeSite) ->
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-async def test_platforms_may_ask_as_often_as_they_like(make_site: MakeSite, path: str) -> None:
+async def test_probes_of_platforms_are_not_rate_limited(make_site: MakeSite, path: str) -> None:
     site = await make_site(rate_limit_per_minute=1)
     site.connect_gateway()
     assert [(await site.get(path)).status for _ in range(5)] == [200] * 5
@@ -157,7 +157,7 @@ async def test_webhooks_have_a_separate_budget(make_site: MakeSite) -> None:
     assert statuses == [415, 415, 429]
 
 
-async def test_a_burst_of_a_sender_is_never_refused_by_default(make_site: MakeSite) -> None:
+async def test_by_default_a_burst_of_events_is_accepted(make_site: MakeSite) -> None:
     site = await make_site()
     wire = await site.wire()
     post = b"POST /webhooks/ucf.update HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
@@ -166,13 +166,13 @@ async def test_a_burst_of_a_sender_is_never_refused_by_default(make_site: MakeSi
         assert {(await wire.answer()).status for _ in range(50)} == {415}
 
 
-async def test_clients_at_once_do_not_get_more_than_one_after_the_other(make_site: MakeSite) -> None:
+async def test_concurrent_requests_get_no_more_than_sequential_ones(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=5, **PROXY)
     statuses = await asyncio.gather(*(_ask(site, f"/agents/{name}") for name in "abcdefghij"))
     assert sorted(statuses) == [404] * 5 + [429] * 5
 
 
-async def test_on_both_families_a_proxy_is_known_by_its_address_of_ipv4(make_site: MakeSite) -> None:
+async def test_a_proxy_on_a_dual_stack_socket_is_known_by_its_ipv4_address(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=1, host="::", **PROXY)
     statuses = [await _ask(site, "/nothing", f"198.51.100.{number}") for number in (1, 2, 1)]
     assert statuses == [404, 404, 429]
@@ -187,7 +187,7 @@ async def test_a_client_without_a_trusted_proxy_counts_by_its_own_address(make_s
 @pytest.mark.parametrize(
     "form", ["198.51.100.{}:4711", "[2001:db8:0:{}::7]", "[2001:db8:0:{}::7]:4711", "198.51.100.{},"]
 )
-async def test_each_client_of_a_proxy_has_a_budget_in_whatever_form_it_is_named(
+async def test_each_client_of_a_proxy_has_a_budget_in_any_address_format(
     make_site: MakeSite, form: str
 ) -> None:
     site = await make_site(rate_limit_per_minute=1, **PROXY)
@@ -208,9 +208,7 @@ async def test_an_unreadable_forwarded_address_is_logged_once(
     assert caplog.text.count("forwarded_for_unreadable") == 1
 
 
-async def test_a_proxy_that_is_not_trusted_is_hinted_at_once(
-    make_site: MakeSite, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_an_untrusted_proxy_is_reported(make_site: MakeSite, caplog: pytest.LogCaptureFixture) -> None:
     site = await make_site()
     for _ in range(4):
         await _ask(site, "/nothing")
@@ -221,9 +219,7 @@ async def test_a_proxy_that_is_not_trusted_is_hinted_at_once(
     assert caplog.text.count("http.proxy_untrusted peer=127.0.0.1 set=TRUSTED_PROXIES") == 1
 
 
-async def test_a_proxy_that_is_trusted_is_not_hinted_at(
-    make_site: MakeSite, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_trusted_proxy_is_not_reported(make_site: MakeSite, caplog: pytest.LogCaptureFixture) -> None:
     site = await make_site(rate_limit_per_minute=1, **PROXY)
     assert [await _ask(site, "/nothing") for _ in range(2)] == [404, 429]
     assert "proxy_untrusted" not in caplog.text
@@ -233,7 +229,7 @@ async def test_a_proxy_that_is_trusted_is_not_hinted_at(
     assert check.status == "pass"
 
 
-async def test_the_cache_switched_off_the_usual_way_costs(make_site: MakeSite) -> None:
+async def test_with_the_cache_off_every_request_is_charged(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=1, enable_response_caching=False, **PROXY)
     wire = await site.wire()
     await wire.send(head("/ucf", "X-Forwarded-For: 198.51.100.1"))

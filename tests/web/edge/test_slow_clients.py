@@ -25,7 +25,7 @@ def timeouts(site: Site) -> float:
 
 
 @pytest.mark.parametrize("first", [b"G", b"GET / HTTP/1.1\r\n", head("/ucf")[:-2], head("/ucf") + b"GET /a"])
-async def test_a_head_that_does_not_end_in_time_is_answered_408(make_site: MakeSite, first: bytes) -> None:
+async def test_a_head_that_takes_too_long_gets_408(make_site: MakeSite, first: bytes) -> None:
     site = await make_site(head_timeout_s=0.05)
     wire = await site.wire()
     await wire.send(first)
@@ -39,7 +39,7 @@ async def test_a_head_that_does_not_end_in_time_is_answered_408(make_site: MakeS
     assert timeouts(site) == 1
 
 
-async def test_dripping_does_not_win_time(make_site: MakeSite) -> None:
+async def test_single_bytes_do_not_extend_the_time_limit(make_site: MakeSite) -> None:
     site = await make_site(head_timeout_s=0.2)
     wire = await site.wire()
 
@@ -55,7 +55,7 @@ async def test_dripping_does_not_win_time(make_site: MakeSite) -> None:
     await asyncio.gather(dripping, return_exceptions=True)
 
 
-async def test_a_slow_head_that_ends_in_time_is_a_request_like_others(make_site: MakeSite) -> None:
+async def test_a_slow_head_that_ends_in_time_is_answered(make_site: MakeSite) -> None:
     site = await make_site(head_timeout_s=0.05)
     wire = await site.wire()
     for byte in head("/ucf"):
@@ -92,7 +92,7 @@ _ECHO = RouteSpec(method="POST", path="/echo", handler=_echo, summary="")
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 100", "Transfer-Encoding: chunked"])
-async def test_a_body_that_does_not_come_in_time_is_answered_408(
+async def test_a_body_that_takes_too_long_gets_408(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, framing: str
 ) -> None:
     monkeypatch.setattr(app, "_LINGERING_S", 0.05)
@@ -121,7 +121,7 @@ async def test_a_client_that_disconnects_in_its_body_causes_no_incident(
     assert requests.value("/echo", "POST", "400") == 1
 
 
-async def test_a_webhook_that_is_dripped_is_let_go(
+async def test_a_webhook_that_is_sent_too_slowly_is_disconnected(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "_LINGERING_S", 0.05)
@@ -180,7 +180,7 @@ async def test_an_incomplete_head_does_not_cut_off_the_earlier_answer(
     assert_problem(await wire.answer(), 408)
 
 
-async def test_a_client_that_takes_nothing_is_let_go(
+async def test_a_client_that_reads_nothing_is_disconnected(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(bounded, "STALLED_S", 0.05)
@@ -200,7 +200,7 @@ async def test_a_client_that_takes_nothing_is_let_go(
     assert "http.stalled client=127.0.0.1" in caplog.text
 
 
-async def test_a_large_answer_that_is_taken_is_given_whole(
+async def test_a_large_answer_is_sent_completely(
     make_site: MakeSite,
 ) -> None:
     async def large(_request: web.Request) -> web.Response:
@@ -213,7 +213,7 @@ async def test_a_large_answer_that_is_taken_is_given_whole(
     assert (await wire.ask("/ucf")).status == 200
 
 
-def test_slow_clients_are_let_go_on_uvloop_too(tmp_path: Path) -> None:
+def test_slow_clients_are_disconnected_on_uvloop_too(tmp_path: Path) -> None:
     async def story() -> list[int]:
         async with sites(tmp_path) as make:
             site = await make(head_timeout_s=0.05, body_timeout_s=0.05, max_connections=2)
@@ -268,7 +268,7 @@ async def test_a_closed_connection_is_aborted_if_its_client_reads_nothing(
 
 
 @pytest.mark.parametrize("header", ["Connection: close", "Connection: keep-alive"])
-async def test_who_takes_nothing_makes_room_for_another_and_is_gone(make_site: MakeSite, header: str) -> None:
+async def test_a_client_that_reads_nothing_makes_room_for_another(make_site: MakeSite, header: str) -> None:
     site = await make_site((*ROUTES, _UNSENT), max_connections=1)
     with await _taking_nothing(site, header):
         wire = await site.wire()

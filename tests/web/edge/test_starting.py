@@ -96,7 +96,7 @@ async def test_the_sender_of_a_large_body_gets_the_answer(sockets: Sockets) -> N
 
 
 @pytest.mark.usefixtures("answers")
-async def test_a_head_may_come_in_pieces_but_not_without_end(sockets: Sockets) -> None:
+async def test_a_head_in_pieces_is_limited(sockets: Sockets) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(sockets))
     writer.write(b"GET /health/live HTTP/1.1\r\nHo")
     await writer.drain()

@@ -46,7 +46,7 @@ def connections(site: Site) -> list[Connection]:
     return [one for one in held if isinstance(one, Connection)]
 
 
-async def test_the_system_holds_little_of_an_answer_that_is_not_taken(make_site: MakeSite) -> None:
+async def test_the_kernel_buffers_little_of_an_unread_answer(make_site: MakeSite) -> None:
     site = await make_site(_ROUTES)
     client, served = await taking_nothing(site)
     with client:
@@ -54,7 +54,7 @@ async def test_the_system_holds_little_of_an_answer_that_is_not_taken(make_site:
         assert served.transport.get_write_buffer_size() > _LARGE_BYTES * 3 // 4
 
 
-async def test_what_all_answers_leave_unsent_is_bounded_and_the_longest_stuck_ends(
+async def test_unsent_answers_are_bounded_and_the_longest_stuck_connection_is_closed(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "MOST_UNSENT_BYTES", int(2.5 * _LARGE_BYTES))
@@ -73,7 +73,7 @@ async def test_what_all_answers_leave_unsent_is_bounded_and_the_longest_stuck_en
         assert (await site.get("/large")).status == 200
 
 
-async def test_a_small_answer_that_is_not_taken_counts_as_well(make_site: MakeSite) -> None:
+async def test_a_small_unread_answer_counts_too(make_site: MakeSite) -> None:
     site = await make_site(_ROUTES)
     client, served = await taking_nothing(site)
     with client:
@@ -81,7 +81,7 @@ async def test_a_small_answer_that_is_not_taken_counts_as_well(make_site: MakeSi
         assert served.transport.get_write_buffer_limits()[1] == bounded.UNSENT_BYTES
 
 
-async def test_memory_is_given_back_once_answers_that_were_not_taken_are_gone(
+async def test_memory_is_returned_after_unread_answers_are_discarded(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_back = threading.Event()

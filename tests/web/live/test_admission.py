@@ -36,7 +36,7 @@ async def test_streams_are_bounded_for_each_address(make_site: MakeSite) -> None
         assert (answer.status, answer.headers["retry-after"]) == (429, "30")
 
 
-async def test_clients_behind_a_trusted_proxy_count_by_themselves(make_site: MakeSite) -> None:
+async def test_clients_behind_a_trusted_proxy_count_separately(make_site: MakeSite) -> None:
     from ipaddress import ip_network
 
     site = await make_site(max_streams_per_client=1, trusted_proxies=(ip_network("127.0.0.1/32"),))
@@ -48,7 +48,7 @@ async def test_clients_behind_a_trusted_proxy_count_by_themselves(make_site: Mak
         assert (await site.get("/events", X_Forwarded_For="192.0.2.1")).status == 429
 
 
-async def test_fewer_may_listen_where_the_system_has_no_room(
+async def test_the_limit_of_open_files_limits_the_clients(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "raise_file_limit", lambda _: 1001)
@@ -68,7 +68,7 @@ async def test_streams_take_no_place_of_other_requests(make_site: MakeSite) -> N
 
 
 @pytest.mark.parametrize("path", ["/events", "/ws"])
-async def test_a_stream_needs_the_token_where_one_is_set(make_site: MakeSite, path: str) -> None:
+async def test_a_stream_needs_the_token_if_one_is_set(make_site: MakeSite, path: str) -> None:
     site = await make_site(read_token=Secret(TOKEN))
     assert (await site.get(path)).status == 401
     assert (await site.get(path, Authorization="Bearer wrong")).status == 401
@@ -88,7 +88,7 @@ async def open_by_session(site: Site) -> tuple[aiohttp.ClientSession, str]:
         return session, f"Cookie: {answer.headers['Set-Cookie'].partition(';')[0]}"
 
 
-async def test_what_a_session_opened_ends_with_it(make_site: MakeSite) -> None:
+async def test_a_session_that_ends_ends_its_streams(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret(TOKEN))
     session, cookie = await open_by_session(site)
     async with (
@@ -149,7 +149,7 @@ ASKED = ("Upgrade: websocket", "Connection: Upgrade")
         ((*ASKED, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: *"), 400),
     ],
 )
-async def test_what_is_no_handshake_is_refused(site: Site, headers: tuple[str, ...], status: int) -> None:
+async def test_invalid_handshakes_are_refused(site: Site, headers: tuple[str, ...], status: int) -> None:
     wire = await site.wire()
     answer = await wire.ask("/ws", *headers)
     assert answer.status == status
@@ -158,7 +158,7 @@ async def test_what_is_no_handshake_is_refused(site: Site, headers: tuple[str, .
         assert answer.headers["upgrade"] == "websocket"
 
 
-async def test_a_websocket_is_opened_by_get_alone(site: Site) -> None:
+async def test_a_websocket_is_opened_only_by_get(site: Site) -> None:
     wire = await site.wire()
     key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
     answer = await wire.ask("/ws", *ASKED, "Sec-WebSocket-Version: 13", key, method="HEAD")

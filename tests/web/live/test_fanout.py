@@ -81,7 +81,7 @@ async def settle(took: list[Any], count: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_everybody_gets_every_message_in_order_as_one_piece(fanout: Fanout, took: list[float]) -> None:
+async def test_every_client_gets_every_message_in_order(fanout: Fanout, took: list[float]) -> None:
     one, two = join(fanout), join(fanout)
     publish(fanout, 1, 2, 3)
     await settle(took, 3)
@@ -90,7 +90,7 @@ async def test_everybody_gets_every_message_in_order_as_one_piece(fanout: Fanout
     assert one.got[0] is two.got[0]
 
 
-async def test_nothing_is_done_before_the_publisher_has_gone_on(fanout: Fanout) -> None:
+async def test_publishing_does_not_send_immediately(fanout: Fanout) -> None:
     listener = join(fanout)
     publish(fanout, 1)
     assert listener.got == []
@@ -104,9 +104,7 @@ async def test_each_client_gets_its_topics(fanout: Fanout, took: list[float]) ->
     assert (some.numbers(), other.numbers(), every.numbers()) == ([1], [2], [1, 2])
 
 
-async def test_whoever_comes_gets_nothing_that_was_published_before(
-    fanout: Fanout, took: list[float]
-) -> None:
+async def test_a_new_client_gets_no_earlier_messages(fanout: Fanout, took: list[float]) -> None:
     early = join(fanout)
     publish(fanout, 1)
     late = join(fanout)
@@ -115,7 +113,7 @@ async def test_whoever_comes_gets_nothing_that_was_published_before(
     assert (early.numbers(), late.numbers()) == ([1, 2], [2])
 
 
-async def test_a_large_audience_is_served_in_turns_and_stays_in_order(
+async def test_many_clients_are_served_in_turns_and_in_order(
     fanout: Fanout, took: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "AT_A_TURN", 2)
@@ -132,7 +130,7 @@ async def test_a_large_audience_is_served_in_turns_and_stays_in_order(
     assert late.numbers() == []
 
 
-async def test_whoever_leaves_is_forgotten(fanout: Fanout, took: list[float]) -> None:
+async def test_a_client_that_leaves_is_removed(fanout: Fanout, took: list[float]) -> None:
     listener, stays = join(fanout), join(fanout)
     fanout.remove(client(listener))
     fanout.remove(client(listener))
@@ -141,7 +139,7 @@ async def test_whoever_leaves_is_forgotten(fanout: Fanout, took: list[float]) ->
     assert (listener.got, stays.numbers()) == ([], [1])
 
 
-async def test_one_that_cannot_be_served_is_let_go_and_the_others_are_served(
+async def test_a_failing_client_is_dropped_and_the_others_are_served(
     fanout: Fanout, took: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     before, broken, after = join(fanout), Broken(), join(fanout)

@@ -61,7 +61,7 @@ async def test_a_close_frame_has_code_and_reason() -> None:
     ),
     st.data(),
 )
-def test_control_frames_are_read_however_they_are_cut(
+def test_control_frames_in_any_pieces_are_parsed(
     frames: list[tuple[Opcode, bytes, bytes]], data: st.DataObject
 ) -> None:
     stream = b"".join(masked(opcode, payload, mask) for opcode, payload, mask in frames)
@@ -81,7 +81,7 @@ def test_control_frames_are_read_however_they_are_cut(
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_refused_and_never_kept_without_bound(received: bytes) -> None:
+def test_any_bytes_are_parsed_or_refused_within_a_limit(received: bytes) -> None:
     with contextlib.suppress(Refused):
         control, held = parse_control(received)
         if control is None:
@@ -107,7 +107,7 @@ def test_any_bytes_are_read_or_refused_and_never_kept_without_bound(received: by
         (bytes((0x80 | Opcode.PING, 0x80 | 126)) + b"\x00\x7e", CloseCode.PROTOCOL_ERROR),
     ],
 )
-def test_what_a_client_must_not_send_is_refused(received: bytes, code: CloseCode) -> None:
+def test_forbidden_frames_are_refused(received: bytes, code: CloseCode) -> None:
     with pytest.raises(Refused) as refused:
         parse_control(received)
     assert refused.value.code is code

@@ -29,7 +29,7 @@ async def test_an_sse_client_that_keeps_sending_is_dropped(site: Site) -> None:
 
 
 @pytest.mark.parametrize("kind", [Opcode.TEXT, Opcode.BINARY])
-async def test_a_message_of_a_client_is_not_taken(site: Site, kind: Opcode) -> None:
+async def test_a_message_of_a_client_is_refused(site: Site, kind: Opcode) -> None:
     async with over_ws(site) as listener:
         await listener.next()
         if kind is Opcode.TEXT:
@@ -40,7 +40,7 @@ async def test_a_message_of_a_client_is_not_taken(site: Site, kind: Opcode) -> N
     assert dropped(site, "ws", "misused") == 1
 
 
-async def test_what_is_against_the_protocol_ends_it(site: Site) -> None:
+async def test_protocol_violations_close_the_connection(site: Site) -> None:
     async with not_reading(site, "/ws") as connection:
         await asyncio.get_running_loop().sock_sendall(connection, b"\x89\x00")
         async with site.beating():
@@ -50,7 +50,7 @@ async def test_what_is_against_the_protocol_ends_it(site: Site) -> None:
     assert (site.streams.clients, site.streams._leaving) == (0, {})
 
 
-async def test_pings_without_end_end_it(site: Site) -> None:
+async def test_too_many_pings_close_the_connection(site: Site) -> None:
     async with over_ws(site) as listener:
         await listener.next()
         for _ in range(MOST_FRAMES_A_BEAT + 1):
@@ -59,7 +59,7 @@ async def test_pings_without_end_end_it(site: Site) -> None:
     assert dropped(site, "ws", "misused") == 1
 
 
-async def test_of_a_flood_of_pings_only_the_first_are_looked_at(site: Site) -> None:
+async def test_only_the_first_pings_of_a_flood_are_parsed(site: Site) -> None:
     async with not_reading(site, "/ws") as connection:
         await asyncio.get_running_loop().sock_sendall(connection, masked(Opcode.PING, b"") * 5000)
         await until(connection, b"\x8a\x00" * MOST_FRAMES_A_BEAT + b"\x88\x11\x03\xf0too many frames")
@@ -101,7 +101,7 @@ async def test_a_close_frame_is_answered_by_its_code_or_an_error_code(
         assert (await wire.rest()).endswith(answer)
 
 
-async def test_the_system_holds_little_for_a_client(site: Site) -> None:
+async def test_the_kernel_buffers_little_for_a_client(site: Site) -> None:
     async with over_sse(site) as listener:
         await listener.next()
         transport = only_client(site).transport

@@ -35,7 +35,7 @@ def test_it_is_encoded_once() -> None:
     assert one.encoded("ws") is one.encoded("ws")
 
 
-def test_what_is_kept_is_given_from_any_point_of_it() -> None:
+def test_the_history_can_be_read_from_any_event() -> None:
     history = History(10, 3, 1000)
     for number in (12, 15, 16):
         history.add(message(number))
@@ -46,7 +46,7 @@ def test_what_is_kept_is_given_from_any_point_of_it() -> None:
     assert history.last_id == 16
 
 
-def test_what_was_before_the_first_message_is_unknown() -> None:
+def test_events_before_the_first_message_are_unknown() -> None:
     history = History(10, 3, 1000)
     history.add(message(12))
     assert [history.knows(number) for number in (0, 9, 10, 12)] == [False, False, True, True]

@@ -44,7 +44,7 @@ def test_an_event_has_its_fields_and_a_blank_line() -> None:
     assert sse.encode_event("state", b"{}", 7) == b"id: 7\nevent: state\ndata: {}\n\n"
 
 
-def test_an_event_without_an_id_leaves_the_last_one_as_it_was() -> None:
+def test_an_event_without_an_id_keeps_the_last_id() -> None:
     assert sse.encode_event("pulse", b"{}") == b"event: pulse\ndata: {}\n\n"
 
 

@@ -56,7 +56,7 @@ async def test_a_client_that_does_not_read_is_dropped_before_it_costs_much(site:
 
 
 @pytest.mark.parametrize("path", ["/events", "/ws"])
-async def test_a_connection_with_unsent_bytes_is_handed_nothing_more(site: Site, path: str) -> None:
+async def test_a_connection_with_unsent_bytes_gets_no_more(site: Site, path: str) -> None:
     async with not_reading(site, path):
         client = only_client(site)
         await fall_behind(site, client)
@@ -176,7 +176,9 @@ async def test_a_client_is_not_dropped_for_events_that_it_never_wanted(
         assert dropped(site, "sse", "slow") == 0
 
 
-async def test_memory_is_given_back_after_many_have_gone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_is_returned_after_many_clients_have_gone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given: list[int] = []
     monkeypatch.setattr(streams, "MANY_GONE", 3)
     monkeypatch.setattr(streams, "give_back_memory", lambda: given.append(site.streams.clients))
@@ -209,7 +211,7 @@ async def read_on(site: Site, client: Client, connection: socket.socket) -> byte
     return received
 
 
-async def test_of_the_pings_of_a_client_that_is_behind_the_last_one_is_answered(site: Site) -> None:
+async def test_only_the_last_ping_of_a_client_that_is_behind_is_answered(site: Site) -> None:
     async with not_reading(site, "/ws?topics=health") as connection:
         client = only_client(site)
         await fall_behind(site, client)
@@ -222,7 +224,7 @@ async def test_of_the_pings_of_a_client_that_is_behind_the_last_one_is_answered(
         await until(connection, b"\x8a\x03two")
 
 
-async def test_who_was_behind_before_the_stream_began_is_dropped_likewise(site: Site) -> None:
+async def test_a_client_that_was_behind_before_the_stream_is_dropped_too(site: Site) -> None:
     loop = asyncio.get_running_loop()
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -254,7 +256,7 @@ async def _fill(site: Site, connection: socket.socket) -> None:
             await asyncio.sleep(0)
 
 
-async def test_the_others_hear_everything_meanwhile(site: Site) -> None:
+async def test_other_clients_get_everything_meanwhile(site: Site) -> None:
     async with over_sse(site, "/events?topics=health") as quick:
         await quick.next()
         async with not_reading(site, "/events?topics=health"):

@@ -168,7 +168,7 @@ def test_a_stream_documents_its_events() -> None:
         assert events["snapshot"]["schema"] == {"$ref": "#/components/schemas/LiveSnapshot"}
 
 
-def test_two_records_of_one_name_are_a_mistake_that_is_found() -> None:
+def test_two_records_with_one_name_are_an_error() -> None:
     from web.openapi.schemas import SchemaBook
 
     book = SchemaBook()

@@ -118,7 +118,7 @@ def _refuse(*_args: object) -> None:
     raise AssertionError("the parser was asked")
 
 
-async def test_the_last_answer_stands_in_for_a_store_that_fails(make_site: MakeSite) -> None:
+async def test_the_stale_answer_is_served_if_the_store_fails(make_site: MakeSite) -> None:
     source = Source()
     source.gate.set()
     site = await make_site((source.spec,))
@@ -132,7 +132,7 @@ async def test_the_last_answer_stands_in_for_a_store_that_fails(make_site: MakeS
     assert (await site.get("/slow")).status == 500
 
 
-async def test_with_the_flag_off_each_request_computes(make_site: MakeSite) -> None:
+async def test_with_the_flag_off_each_answer_is_computed(make_site: MakeSite) -> None:
     source = Source()
     source.gate.set()
     site = await make_site((source.spec,), enable_response_caching=False)
@@ -141,7 +141,7 @@ async def test_with_the_flag_off_each_request_computes(make_site: MakeSite) -> N
     assert source.calls == 2
 
 
-async def test_a_large_body_is_packed_ahead(make_site: MakeSite) -> None:
+async def test_a_large_body_is_compressed_ahead(make_site: MakeSite) -> None:
     source = Source("long " * 10_000)
     source.gate.set()
     site = await make_site((source.spec,))

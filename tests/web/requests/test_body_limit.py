@@ -60,7 +60,7 @@ async def test_without_free_places_the_oldest_body_is_evicted(site: Site, framin
     assert site.runner.app[BODY_LIMIT].reading == 0
 
 
-async def test_whoever_begins_one_body_after_the_other_takes_places_from_itself_alone(site: Site) -> None:
+async def test_a_client_with_many_bodies_evicts_only_its_own(site: Site) -> None:
     framing = f"Content-Length: {LARGE}\r\nX-Forwarded-For: "
     slow = await begin(site, f"{framing}198.51.100.1", reading=1)
     hasty = await begin(site, f"{framing}198.51.100.2", reading=2)
@@ -82,6 +82,6 @@ async def test_a_small_body_needs_no_place(site: Site) -> None:
         assert (await wire.answer()).status == 200
 
 
-def test_the_room_holds_32_mebibytes_and_at_least_eight_bodies() -> None:
+def test_there_are_places_for_32_mebibytes_and_at_least_eight_bodies() -> None:
     assert BodyLimit(1024 * 1024)._places == 32
     assert BodyLimit(100 * 1024 * 1024)._places == 8

@@ -28,7 +28,7 @@ def assert_problem(answer: Answer, status: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/status/", "/agents/Claude/more", "/%00", "/..%2f"])
-async def test_a_path_that_leads_nowhere_is_a_problem(site: Site, path: str) -> None:
+async def test_an_unknown_path_gets_a_problem(site: Site, path: str) -> None:
     assert_problem(await site.get(path), 404)
 
 
@@ -81,12 +81,12 @@ async def test_a_preflight_for_a_writing_route_allows_nothing(site: Site, path: 
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_query_has_a_bound(site: Site) -> None:
+async def test_a_query_is_limited(site: Site) -> None:
     assert_problem(await site.get(f"/agents?layer={'x' * 3000}"), 414)
     assert_problem(await site.get(f"/agents?layer={'x' * 1000}"), 400)
 
 
-async def test_header_fields_have_a_bound(site: Site) -> None:
+async def test_header_fields_are_limited(site: Site) -> None:
     wire = await site.wire()
     assert (await wire.ask("/ucf", *(f"X-{n}: y" for n in range(99)))).status == 200
     assert_problem(await wire.ask("/ucf", *(f"X-{n}: y" for n in range(100))), 431)
@@ -128,7 +128,7 @@ async def test_a_parameter_given_twice_is_refused(site: Site) -> None:
     assert problem["parameters"] == ["layer"]
 
 
-async def test_a_body_over_the_bound_is_refused_unread(make_site: MakeSite) -> None:
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(make_site: MakeSite) -> None:
     site = await make_site(max_body=10)
     wire = await site.wire()
     await wire.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n")
@@ -136,7 +136,7 @@ async def test_a_body_over_the_bound_is_refused_unread(make_site: MakeSite) -> N
     assert assert_problem(answer, 413)["max_body_bytes"] == 10
 
 
-async def test_a_body_that_crosses_the_bound_is_refused_there(make_site: MakeSite) -> None:
+async def test_a_body_is_refused_when_it_exceeds_the_limit(make_site: MakeSite) -> None:
     site = await make_site(max_body=10)
     wire = await site.wire()
     await wire.send(
@@ -154,7 +154,7 @@ async def test_only_pages_send_a_permissions_policy(site: Site) -> None:
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 5", "Transfer-Encoding: chunked"])
-async def test_a_get_with_a_body_is_answered_and_the_connection_ends(site: Site, framing: str) -> None:
+async def test_a_get_with_a_body_is_answered_and_the_connection_closes(site: Site, framing: str) -> None:
     wire = await site.wire()
     body = b"5\r\nhello\r\n0\r\n\r\n" if "chunked" in framing else b"hello"
     await wire.send(f"GET /ucf HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n".encode() + body)
@@ -164,7 +164,7 @@ async def test_a_get_with_a_body_is_answered_and_the_connection_ends(site: Site,
 
 
 @pytest.mark.parametrize("target", ["//", "*", "//evil.example/status", "http://evil.example//"])
-async def test_odd_targets_lead_nowhere(site: Site, target: str) -> None:
+async def test_odd_request_targets_get_404(site: Site, target: str) -> None:
     wire = await site.wire()
     answer = await wire.ask(target, method="OPTIONS")
     assert_problem(answer, 404)
@@ -212,7 +212,7 @@ async def _time_out(_request: web.Request) -> web.Response:
 
 
 @pytest.mark.parametrize("handler", [_fail, _time_out])
-async def test_an_unexpected_error_shows_an_id_and_nothing_of_the_inside(
+async def test_an_unexpected_error_shows_only_its_id(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture, handler: Handler
 ) -> None:
     site = await make_site((RouteSpec(path="/broken", handler=handler, summary=""),))
@@ -247,7 +247,7 @@ async def _too_large(_request: web.Request) -> web.Response:
     raise web.HTTPRequestEntityTooLarge(max_size=1, actual_size=2)
 
 
-async def test_what_aiohttp_refuses_inside_a_handler_is_a_problem_too(make_site: MakeSite) -> None:
+async def test_errors_of_aiohttp_in_a_handler_are_problems_too(make_site: MakeSite) -> None:
     site = await make_site((RouteSpec(path="/large", handler=_too_large, summary=""),))
     assert_problem(await site.get("/large"), 413)
 
@@ -269,7 +269,7 @@ async def _half(request: web.Request) -> web.StreamResponse:
     raise RuntimeError("answer")
 
 
-async def test_half_an_answer_is_cut_off_and_not_followed_by_another(make_site: MakeSite) -> None:
+async def test_a_failure_within_an_answer_closes_the_connection(make_site: MakeSite) -> None:
     site = await make_site((RouteSpec(path="/half", handler=_half, summary=""),))
     wire = await site.wire()
     await wire.send(head("/half"))
@@ -296,7 +296,9 @@ async def test_the_connection_survives_an_unexpected_error(make_site: MakeSite) 
         ("Bearer \u00fc\u00f1", "invalid_token"),
     ],
 )
-async def test_without_the_token_nothing_is_read(make_site: MakeSite, header: str | None, error: str) -> None:
+async def test_without_the_token_no_route_can_be_read(
+    make_site: MakeSite, header: str | None, error: str
+) -> None:
     site = await make_site(read_token=Secret(TOKEN))
     wire = await site.wire()
     for path in ("/status", "/health", "/agents", "/agents/Claude", "/ucf", "/metrics", "/commands"):
@@ -307,20 +309,20 @@ async def test_without_the_token_nothing_is_read(make_site: MakeSite, header: st
         assert TOKEN.encode() not in answer.body
 
 
-async def test_with_the_token_everything_is_read(make_site: MakeSite) -> None:
+async def test_with_the_token_every_route_can_be_read(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret(TOKEN))
     for scheme in ("Bearer", "bearer"):
         assert (await site.get("/ucf", Authorization=f"{scheme} {TOKEN}")).status == 200
 
 
-async def test_platforms_may_look_without_the_token(make_site: MakeSite) -> None:
+async def test_probes_of_platforms_need_no_token(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret(TOKEN))
     assert (await site.get("/health/live")).status == 200
     assert (await site.get("/health/ready")).status in {200, 503}
 
 
 @pytest.mark.parametrize("hosts", [(), ("evil.example",)], ids=["refused", "answered"])
-async def test_the_host_header_shows_nowhere(make_site: MakeSite, hosts: tuple[str, ...]) -> None:
+async def test_the_host_header_appears_nowhere(make_site: MakeSite, hosts: tuple[str, ...]) -> None:
     site = await make_site(sandbox_hosts=hosts)
     for path in ("/", "/status", "/nothing", "/commands", "/health"):
         answer = await site.get(path, Host="evil.example")

@@ -17,7 +17,7 @@ CACHED = ("/status", "/health", "/agents", "/agents/Claude", "/ucf", "/commands"
 
 
 @pytest.mark.parametrize("path", CACHED)
-async def test_a_second_look_is_a_hit_with_the_same_bytes(site: Site, path: str) -> None:
+async def test_a_second_request_is_a_hit_with_the_same_bytes(site: Site, path: str) -> None:
     first, second = await site.get(path), await site.get(path)
     assert (first.status, second.status) == (200, 200)
     assert (first.headers["x-cache"], second.headers["x-cache"]) == ("miss", "hit")
@@ -37,7 +37,7 @@ async def test_a_cached_answer_has_cache_headers(site: Site, path: str) -> None:
     assert not headers["etag"].startswith("W/")
 
 
-async def test_a_change_of_state_shows_on_the_very_next_request(site: Site) -> None:
+async def test_a_change_of_state_shows_in_the_next_answer(site: Site) -> None:
     before = await site.get("/status")
     await site.change(harmony=0.31)
     after = await site.get("/status")
@@ -47,7 +47,7 @@ async def test_a_change_of_state_shows_on_the_very_next_request(site: Site) -> N
     assert (await site.get("/ucf")).json()["ucf"]["harmony"]["value"] == 0.31
 
 
-async def test_a_change_of_health_shows_on_the_very_next_request(site: Site) -> None:
+async def test_a_change_of_health_shows_in_the_next_answer(site: Site) -> None:
     assert (await site.get("/health")).json()["status"] != "fail"
     site.break_store()
     failed = await site.get("/health")
@@ -66,7 +66,7 @@ async def test_the_age_grows_until_the_entry_ends(site: Site) -> None:
     assert renewed.body == aged.body
 
 
-async def test_who_has_the_answer_gets_304_without_a_body(site: Site) -> None:
+async def test_a_client_that_has_the_answer_gets_304_without_a_body(site: Site) -> None:
     etag = (await site.get("/ucf")).headers["etag"]
     for condition in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         answer = await site.get("/ucf", If_None_Match=condition)
@@ -74,7 +74,7 @@ async def test_who_has_the_answer_gets_304_without_a_body(site: Site) -> None:
         assert "content-type" not in answer.headers
 
 
-async def test_a_304_ends_with_the_state_it_was_for(site: Site) -> None:
+async def test_a_304_ends_when_the_state_changes(site: Site) -> None:
     wire = await site.wire()
     etag = (await wire.ask("/ucf")).headers["etag"]
     condition = f"If-None-Match: {etag}"
@@ -104,7 +104,7 @@ async def test_a_condition_on_another_version_fails_the_request(site: Site) -> N
     assert (await wire.ask("/ucf", f"If-Match: {etag}")).status == 412
 
 
-async def test_where_reading_needs_a_token_no_cache_between_may_keep_it_for_all(make_site: MakeSite) -> None:
+async def test_with_a_read_token_answers_are_private(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret("a-token-to-read-with"))
     for path, control in (("/ucf", "private, no-cache"), ("/commands", "private, max-age=60")):
         answer = await site.get(path, Authorization="Bearer a-token-to-read-with")
@@ -150,7 +150,7 @@ async def test_switching_the_flag_off_at_run_time_counts_at_once(site: Site) -> 
     assert (await wire.ask("/ucf")).headers["x-cache"] in {"hit", "miss"}
 
 
-async def test_fifty_at_once_make_one_computation(site: Site) -> None:
+async def test_fifty_concurrent_requests_make_one_computation(site: Site) -> None:
     answers = await asyncio.gather(*(site.get("/agents") for _ in range(50)))
     assert {answer.body for answer in answers} == {answers[0].body}
     assert site.kernel.caches.get("http:/agents").stats().misses == 1
@@ -195,7 +195,7 @@ async def test_a_failed_refresh_serves_the_stale_answer(make_site: MakeSite, wir
     assert stale.body == first.body
 
 
-async def test_what_a_tag_has_dropped_never_stands_in(make_site: MakeSite) -> None:
+async def test_an_invalidated_answer_is_never_served_as_stale(make_site: MakeSite) -> None:
     source = Source(serve_stale=True)
     site = await make_site((source.spec,))
     wire = await site.wire()

@@ -47,7 +47,7 @@ class Counted:
 
 
 @pytest.mark.parametrize("path", ["/at-once", "/waiting"])
-async def test_a_thousand_at_expiry_make_one_computation(make_site: MakeSite, path: str) -> None:
+async def test_a_thousand_requests_at_expiry_make_one_computation(make_site: MakeSite, path: str) -> None:
     counted = Counted()
     site = await make_site(counted.routes(), max_connections=2 * CLIENTS, rate_limit_per_minute=0)
     wires = [await site.wire() for _ in range(CLIENTS)]

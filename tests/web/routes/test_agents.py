@@ -14,14 +14,14 @@ async def test_all_fourteen_are_listed_in_their_order(site: Site) -> None:
 
 
 @pytest.mark.parametrize("layer", ["Operational", "operational", "CONSCIOUSNESS"])
-async def test_a_layer_chooses(site: Site, layer: str) -> None:
+async def test_a_layer_filters(site: Site, layer: str) -> None:
     agents = (await site.get(f"/agents?layer={layer}")).json()["agents"]
     assert agents
     assert {agent["layer"].lower() for agent in agents} == {layer.lower()}
 
 
 @pytest.mark.parametrize("status", ["down", "DOWN", "active", "stale"])
-async def test_a_status_chooses(site: Site, status: str) -> None:
+async def test_a_status_filters(site: Site, status: str) -> None:
     wanted = status.lower().replace("-", " ").replace("_", " ")
     answer = await site.get(f"/agents?status={status}")
     every = [agent.name for agent in site.collective.monitor.agents() if agent.status == wanted]

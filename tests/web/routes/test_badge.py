@@ -34,7 +34,7 @@ async def test_the_status(site: Site, status: Status, text: str, tone: Tone) -> 
     assert says(await badge(site, "status"), text, tone)
 
 
-async def test_nothing_is_well_while_a_value_is_critical_though_every_check_passes(site: Site) -> None:
+async def test_a_critical_value_shows_although_every_check_passes(site: Site) -> None:
     await site.change(harmony=0.1)
     for check in site.kernel.health.checks():
         site.kernel.health.remove(check.name)
@@ -67,7 +67,7 @@ async def test_the_agents(site: Site) -> None:
     assert says(await badge(site, "agents"), f"agents: {active} of 14 active", "critical")
 
 
-async def test_an_unknown_badge_names_those_that_there_are(site: Site) -> None:
+async def test_an_unknown_badge_lists_the_known_ones(site: Site) -> None:
     answer = await site.get("/badge/agnts.svg")
     assert answer.status == 404
     problem = answer.json()

@@ -106,7 +106,7 @@ async def test_it_is_kept_and_small_on_the_wire(site: Site) -> None:
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
-async def test_a_browser_without_the_token_gets_a_page_to_show_it_on(make_site: MakeSite) -> None:
+async def test_a_browser_without_the_token_gets_the_sign_in_page(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret("a-token-for-reading-1"))
     answer = await site.get("/docs", **BROWSER)
     assert (answer.status, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")

@@ -74,7 +74,7 @@ async def test_ready_means_store_state_and_gateway(site: Site) -> None:
     assert (await site.get("/health/ready")).status == 200
 
 
-async def test_what_is_not_ready_is_named(site: Site) -> None:
+async def test_missing_checks_are_named(site: Site) -> None:
     health, since = site.kernel.health, "2026-01-01T12:00:00Z"
     bound = fails_when("the connection", "down")
     health.set_thresholds("gateway", bound)

@@ -53,7 +53,7 @@ async def test_by_default_it_is_all_six_over_the_last_day(site: Site) -> None:
         assert point["mean"] == point["low"] == point["high"]
 
 
-async def test_a_change_is_in_the_very_next_answer(site: Site) -> None:
+async def test_a_change_is_in_the_next_answer(site: Site) -> None:
     site.clock.advance(3600)
     await series(site, "?metric=harmony")
     await site.change(harmony=0.9)
@@ -95,7 +95,7 @@ async def test_a_span_has_several_formats(site: Site, query: str) -> None:
     assert (found["since"], found["until"]) == ("2026-01-01T12:30:00Z", "2026-01-01T13:30:00Z")
 
 
-async def test_it_ends_now_where_a_later_end_is_asked_for(site: Site) -> None:
+async def test_a_later_end_means_now(site: Site) -> None:
     site.clock.advance(3600)
     assert (await series(site, "?since=1h&until=2030-01-01T00:00:00Z"))["until"] == "2026-01-01T13:00:00Z"
 
@@ -135,7 +135,7 @@ async def test_a_wrong_parameter_is_named_with_valid_values(
     assert said in found["detail"]
 
 
-async def test_the_same_span_in_other_words_is_the_same_answer(site: Site) -> None:
+async def test_equal_spans_share_an_answer(site: Site) -> None:
     site.clock.advance(7200)
     first = await site.get(f"{_PATH}?since=24h&metric=harmony,prana")
     for query in (
@@ -171,7 +171,7 @@ async def test_a_store_error_serves_the_stale_answer(site: Site, break_reads: Ca
     assert stale.body == first.body
 
 
-async def test_what_a_change_has_dropped_is_never_served_also_when_the_store_fails(
+async def test_an_invalidated_answer_is_not_served_even_if_the_store_fails(
     site: Site, break_reads: Callable[[], None]
 ) -> None:
     await series(site)
@@ -184,7 +184,7 @@ async def test_what_a_change_has_dropped_is_never_served_also_when_the_store_fai
     assert answer.headers["retry-after"] == "5"
 
 
-async def test_the_history_has_as_many_points_as_may_be_asked_for(site: Site) -> None:
+async def test_the_maximum_number_of_points_is_accepted(site: Site) -> None:
     assert MOST_POINTS >= 1000
     site.clock.advance(timedelta(days=3650).total_seconds())
     assert (await site.get(f"{_PATH}?since=3650d&points=1000")).status == 200

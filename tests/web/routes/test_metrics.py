@@ -59,13 +59,13 @@ async def test_the_client_chooses_by_accept(site: Site, accept: str, content_typ
 
 
 @pytest.mark.parametrize("name", ["prometheus", "text", "openmetrics", "json"])
-async def test_the_query_beats_accept(site: Site, name: str) -> None:
+async def test_the_query_takes_precedence_over_accept(site: Site, name: str) -> None:
     answer = await site.get(f"/metrics?format={name}", Accept="image/png")
     expected = {"json": "application/json", "openmetrics": OPENMETRICS}.get(name, "text/plain")
     assert answer.headers["content-type"].startswith(expected)
 
 
-async def test_a_format_that_does_not_exist_is_refused_with_those_that_do(site: Site) -> None:
+async def test_an_unknown_format_is_refused_with_the_known_ones(site: Site) -> None:
     answer = await site.get("/metrics?format=xml")
     assert (answer.status, answer.json()["choices"]) == (400, ["prometheus", "text", "openmetrics", "json"])
 
@@ -89,7 +89,7 @@ async def test_json_has_the_promised_members(site: Site) -> None:
     assert "helix_http_requests_total" in metrics["metrics"]
 
 
-async def test_before_any_look_up_there_is_no_hit_rate(site: Site) -> None:
+async def test_the_hit_rate_is_null_before_the_first_look_up(site: Site) -> None:
     assert (await site.get("/metrics?format=json")).json()["cache_hit_rate"] is None
 
 

@@ -110,7 +110,7 @@ async def test_an_ended_session_is_invalid_for_every_copy_of_its_cookie(closed_s
     assert (await wire.ask("/session", method="DELETE")).status == 204
 
 
-async def test_who_has_a_session_of_http_and_one_of_https_ends_both(make_site: MakeSite) -> None:
+async def test_sessions_over_http_and_https_end_together(make_site: MakeSite) -> None:
     site = await make_site(read_token=Secret(TOKEN), trusted_proxies=(ip_network("127.0.0.1/32"),))
     plain, _ = await begin(site)
     secure, _ = await begin(site, "X-Forwarded-Proto: https")
@@ -184,20 +184,20 @@ async def test_an_untrusted_peer_does_not_decide_whether_a_request_is_secure(clo
         (b"\xff", 400),
     ],
 )
-async def test_what_does_not_open_a_session(closed_site: Site, body: object, status: int) -> None:
+async def test_invalid_bodies_begin_no_session(closed_site: Site, body: object, status: int) -> None:
     answer = await send(await closed_site.wire(), body)
     assert_problem(answer, status)
     assert "set-cookie" not in answer.headers
 
 
-async def test_a_form_of_another_site_opens_nothing(closed_site: Site) -> None:
+async def test_a_form_of_another_site_begins_no_session(closed_site: Site) -> None:
     wire = await closed_site.wire()
     assert_problem(await send(wire, {"token": TOKEN}, content_type="text/plain"), 415)
     assert_problem(await send(await closed_site.wire(), {"token": TOKEN}, "Sec-Fetch-Site: cross-site"), 403)
     assert_problem(await closed_site.get("/session", method="DELETE", Sec_Fetch_Site="same-site"), 403)
 
 
-async def test_where_reading_is_public_there_is_no_session(site: Site) -> None:
+async def test_without_a_read_token_there_are_no_sessions(site: Site) -> None:
     assert_problem(await send(await site.wire(), {"token": TOKEN}), 409)
     assert (await site.get("/session", method="DELETE")).status == 204
 
@@ -226,13 +226,13 @@ async def test_after_ten_wrong_tokens_even_the_right_one_must_wait(make_site: Ma
 @pytest.mark.parametrize(
     "value", ["", ".", "..", "a.b.c", "a.99999999999.", "x" * 300, "\u00fc.1.2", "a.99999999999.é"]
 )
-def test_what_we_did_not_sign_is_no_session(value: str) -> None:
+def test_a_value_with_another_signature_is_not_a_session(value: str) -> None:
     sessions = Sessions(Secret(TOKEN), ManualClock())
     assert not sessions.holds(value)
     sessions.end(value)
 
 
-def test_no_part_of_a_session_can_be_exchanged() -> None:
+def test_no_part_of_a_session_can_be_replaced() -> None:
     sessions = Sessions(Secret(TOKEN), ManualClock())
     (one, _), (other, _) = sessions.begin(), sessions.begin()
     assert one != other

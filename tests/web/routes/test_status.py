@@ -24,7 +24,7 @@ async def test_status_follows_its_contract(site: Site) -> None:
     assert set(status["state"]) == {"version", "changed_at", "source"}
 
 
-async def test_who_did_something_and_why_shows_nowhere(site: Site) -> None:
+async def test_actors_and_reasons_are_not_sent(site: Site) -> None:
     row = JournalRow(
         kind="ucf",
         subject="harmony",

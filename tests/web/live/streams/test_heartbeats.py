@@ -60,7 +60,7 @@ async def test_a_comment_comes_every_fifteen_seconds(site: Site) -> None:
         assert (await listener.next()).event == "state"
 
 
-async def test_a_ping_comes_every_fifteen_seconds_and_wants_an_answer(site: Site) -> None:
+async def test_a_ping_comes_every_fifteen_seconds_and_must_be_answered(site: Site) -> None:
     async with site.beating(), over_ws(site, "/ws?topics=state", autoping=False) as listener:
         await listener.next()
         await site.pass_time(15)
@@ -78,7 +78,7 @@ async def test_a_ping_comes_every_fifteen_seconds_and_wants_an_answer(site: Site
     assert counter(site.kernel.metrics, "helix_stream_dropped_total").value("ws", "silent") == 1
 
 
-async def test_a_heartbeat_of_many_lets_others_have_their_turn(
+async def test_a_heartbeat_of_many_clients_yields_to_other_work(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "AT_A_TURN", 2)

@@ -28,13 +28,13 @@ async def test_a_client_that_resumes_gets_missed_events_once(site: Site, listen:
     assert [one.data["ucf"]["harmony"] for one in told] == [0.8, 0.7, 0.6]
 
 
-async def test_whoever_has_missed_nothing_gets_no_snapshot(site: Site, listen: Open) -> None:
+async def test_a_client_that_missed_nothing_gets_no_snapshot(site: Site, listen: Open) -> None:
     async with listen(site, f"?last_event_id={site.kernel.broadcaster.last_id}") as listener:
         await site.change(harmony=0.9)
         assert (await listener.next()).event == "state"
 
 
-async def test_the_header_of_a_browser_counts_before_the_address_it_opened(site: Site) -> None:
+async def test_last_event_id_in_the_header_takes_precedence(site: Site) -> None:
     old = site.kernel.broadcaster.last_id
     await site.change(harmony=0.8)
     seen = site.kernel.broadcaster.last_id
@@ -44,7 +44,7 @@ async def test_the_header_of_a_browser_counts_before_the_address_it_opened(site:
 
 
 @pytest.mark.parametrize("header", ["0", "1", "99999999999999999999", "not-a-number", "-5", "١"])
-async def test_an_id_that_is_not_known_is_answered_by_a_snapshot(site: Site, header: str) -> None:
+async def test_an_unknown_id_is_answered_by_a_snapshot(site: Site, header: str) -> None:
     async with over_sse(site, "/events", f"Last-Event-ID: {header}") as listener:
         assert (await listener.next()).event == "snapshot"
 
@@ -55,7 +55,7 @@ async def test_a_parameter_that_is_no_id_is_refused(site: Site, given: str) -> N
     assert (answer.status, answer.json()["parameters"]) == (400, ["last_event_id"])
 
 
-async def test_a_gap_too_long_to_fill_is_answered_by_one_snapshot(site: Site, listen: Open) -> None:
+async def test_a_gap_that_is_too_old_is_answered_by_a_snapshot(site: Site, listen: Open) -> None:
     seen = site.kernel.broadcaster.last_id
     for number in range(streams.KEPT_MESSAGES + 1):
         site.kernel.health.report("gateway", "fail", f"for the {number}. time")
@@ -65,7 +65,7 @@ async def test_a_gap_too_long_to_fill_is_answered_by_one_snapshot(site: Site, li
         assert (first.event, (await listener.next()).event) == ("snapshot", "state")
 
 
-async def test_a_gap_that_takes_too_much_to_fill_is_answered_by_a_snapshot(
+async def test_a_large_gap_is_answered_by_a_snapshot(
     site: Site, listen: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "LARGEST_REPLAY_BYTES", 100)
@@ -99,7 +99,7 @@ async def test_clients_that_connect_together_share_a_snapshot_until_a_change(
         assert len(made) == 3
 
 
-async def test_what_happens_between_the_promise_and_the_beginning_is_not_lost(site: Site) -> None:
+async def test_events_between_admission_and_beginning_are_not_lost(site: Site) -> None:
     client = SseClient(site.streams, "127.0.0.1", None, site.kernel.broadcaster.last_id)
     site.streams.prepare(client)
     await site.change(harmony=0.9)

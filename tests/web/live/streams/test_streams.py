@@ -155,7 +155,7 @@ async def test_only_the_chosen_topics_come(site: Site, listen: Open) -> None:
 @pytest.mark.parametrize(
     "query", ["?topics=weather", "?topics=", "?topics=state,snapshot", "?topics=state,,health"]
 )
-async def test_an_unknown_topic_is_refused_and_the_known_ones_are_named(site: Site, query: str) -> None:
+async def test_an_unknown_topic_is_refused_with_the_known_ones(site: Site, query: str) -> None:
     answer = await site.get(f"/events{query}")
     assert answer.status == 400
     assert answer.json()["parameters"] == ["topics"]
@@ -183,7 +183,7 @@ async def test_all_listeners_of_a_transport_share_the_bytes(site: Site) -> None:
     assert taken.count == 1
 
 
-async def test_a_stream_has_the_right_head(site: Site) -> None:
+async def test_a_stream_has_the_right_headers(site: Site) -> None:
     async with over_sse(site) as listener:
         assert listener.status == 200
         headers = listener.headers
@@ -240,7 +240,7 @@ async def test_a_stop_does_not_wait_for_silent_clients(site: Site) -> None:
         assert (site.streams.clients, len(site.streams.unsent)) == (0, 0)
 
 
-async def test_a_broken_snapshot_is_an_incident_and_takes_no_place(
+async def test_a_failing_snapshot_is_an_incident_and_counts_no_client(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -251,7 +251,7 @@ async def test_a_broken_snapshot_is_an_incident_and_takes_no_place(
     assert site.streams.clients == 0
 
 
-async def test_a_client_that_leaves_is_forgotten(site: Site, listen: Open) -> None:
+async def test_a_client_that_disconnects_is_removed(site: Site, listen: Open) -> None:
     async with listen(site) as listener:
         await listener.next()
         assert site.streams.clients == 1

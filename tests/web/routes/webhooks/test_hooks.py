@@ -46,7 +46,7 @@ async def test_a_change_is_queued_for_its_subscriber(site: Site) -> None:
     assert (delivery.type, delivery.status) == ("ucf.changed", "waiting")
 
 
-async def test_a_hook_that_is_removed_gets_nothing_more(site: Site) -> None:
+async def test_a_removed_hook_gets_no_more_events(site: Site) -> None:
     hook = (await subscribe(site)).json()["id"]
     await site.change(harmony=0.9)
     answer = await site.get(f"/hooks/{hook}", method="DELETE", Authorization=f"Bearer {TOKEN}")
@@ -74,7 +74,7 @@ async def test_a_failing_store_refuses_to_read_and_change_hooks(site: Site) -> N
     "url",
     ["", "x", "http://example.com/", "https://10.0.0.1/", "https://169.254.169.254/", "https://u@x.example/"],
 )
-async def test_a_target_that_is_not_sent_to(site: Site, url: str) -> None:
+async def test_a_target_that_is_not_allowed_is_refused(site: Site, url: str) -> None:
     assert problem(await subscribe(site, url), 422)["field"] == "target_url"
     assert await site.collective.webhooks.destinations.subscriptions() == ()
 
@@ -84,7 +84,7 @@ async def test_outside_the_sandbox_this_machine_is_not_sent_to(make_site: MakeSi
     assert problem(await subscribe(site, "https://127.0.0.1/"), 422)["field"] == "target_url"
 
 
-async def test_an_event_that_there_is_not(site: Site) -> None:
+async def test_an_unknown_event_is_a_404(site: Site) -> None:
     assert problem(await subscribe(site, event="ucf.chagned"), 422)["field"] == "event"
 
 

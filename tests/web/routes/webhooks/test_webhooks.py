@@ -145,7 +145,7 @@ async def test_invalid_data_is_refused_by_field_and_not_stored(
 
 
 @pytest.mark.parametrize("body", [b"", b"nope", b"[]", b"5", b"{", b'{"a":1}x', b"\xff\xfe", b"[" * 100_000])
-async def test_a_body_that_is_no_json_object(site: Site, body: bytes) -> None:
+async def test_a_body_that_is_not_a_json_object_is_refused(site: Site, body: bytes) -> None:
     problem(await post(site, "/webhooks/ucf.update", body), 400)
 
 
@@ -159,17 +159,17 @@ async def test_an_unknown_type_is_named_with_the_nearest(site: Site) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
-async def test_only_json_is_taken(site: Site, kind: str) -> None:
+async def test_only_json_is_accepted(site: Site, kind: str) -> None:
     problem(await post(site, "/webhooks/ucf.update", SHIFT, Content_Type=kind), 415)
 
 
-async def test_what_is_too_large_is_refused(make_site: MakeSite) -> None:
+async def test_a_too_large_event_is_refused(make_site: MakeSite) -> None:
     site = await make_site(webhook_token=Secret(TOKEN), max_body=100)
     problem(await post(site, "/webhooks/ucf.update", {"reason": "x" * 200, **SHIFT}), 413)
 
 
 @pytest.mark.parametrize("token", [None, "wrong", "", "a-token-for-simple-senders "])
-async def test_without_the_token_nothing_is_taken(make_site: MakeSite, token: str | None) -> None:
+async def test_without_the_token_no_event_is_accepted(make_site: MakeSite, token: str | None) -> None:
     site = await make_site(webhook_token=Secret(TOKEN + "!"))
     answer = await post(site, "/webhooks/ucf.update", SHIFT, token=token)
     problem(answer, 401)
@@ -185,13 +185,13 @@ async def test_an_unauthenticated_sender_does_not_learn_of_unknown_types(site: S
     problem(await post(site, "/webhooks/nonsense", SHIFT, token=None), 401)
 
 
-async def test_with_nothing_set_up_webhooks_are_refused(make_site: MakeSite) -> None:
+async def test_without_configuration_webhooks_are_refused(make_site: MakeSite) -> None:
     site = await make_site()
     for path in ("/webhooks", "/webhooks/ucf.update", "/webhooks/github", "/hooks"):
         assert problem(await post(site, path, SHIFT), 503)["type"].endswith("not-configured")
 
 
-async def test_in_the_sandbox_on_loopback_anyone_may(make_site: MakeSite) -> None:
+async def test_webhooks_are_open_in_the_sandbox_on_loopback(make_site: MakeSite) -> None:
     site = await make_site(in_sandbox=True)
     assert (await post(site, "/webhooks/ucf.update", SHIFT, token=None)).status == 202
 
@@ -213,7 +213,7 @@ async def test_a_signed_event_is_accepted_and_its_id_is_its_key(site: Site) -> N
     assert again.json() == {**first.json(), "duplicate": True}
 
 
-async def test_what_standardwebhooks_signs_is_taken(make_site: MakeSite) -> None:
+async def test_events_signed_by_standardwebhooks_are_accepted(make_site: MakeSite) -> None:
     site = await make_site(webhook_secret=(Secret(SECRET),))
     body = json.dumps(SHIFT)
     now = site.clock.now()
@@ -235,9 +235,7 @@ async def test_what_standardwebhooks_signs_is_taken(make_site: MakeSite) -> None
         {"webhook_signature": "garbage"},
     ],
 )
-async def test_a_signature_that_is_wrong_is_a_401_and_no_token_mends_it(
-    site: Site, change: dict[str, str]
-) -> None:
+async def test_a_wrong_signature_gets_401_even_with_a_token(site: Site, change: dict[str, str]) -> None:
     body = json.dumps(SHIFT).encode()
     problem(await post(site, "/webhooks/ucf.update", body, **{**signed(site, body), **change}), 401)
     assert await kept(site) == 0
@@ -267,7 +265,7 @@ async def test_a_token_is_refused_with_the_reason_if_only_signatures_are_accepte
 
 
 @pytest.mark.parametrize("missing", ["webhook_id", "webhook_timestamp", "webhook_signature"])
-async def test_a_signature_header_that_is_missing_is_a_401(site: Site, missing: str) -> None:
+async def test_a_missing_signature_header_gets_401(site: Site, missing: str) -> None:
     body = json.dumps(SHIFT).encode()
     headers = {name: value for name, value in signed(site, body).items() if name != missing}
     problem(await post(site, "/webhooks/ucf.update", body, token=None, **headers), 401)
@@ -288,7 +286,7 @@ async def test_an_invalid_key_is_refused(site: Site, key: str) -> None:
     problem(await post(site, "/webhooks/ucf.update", SHIFT, Idempotency_Key=key), 400)
 
 
-async def test_a_hundred_posts_of_one_key_at_once_give_one_event(site: Site) -> None:
+async def test_a_hundred_concurrent_posts_with_one_key_give_one_event(site: Site) -> None:
     answers = await asyncio.gather(
         *(post(site, "/webhooks/ucf.update", SHIFT, Idempotency_Key="k") for _ in range(100))
     )
@@ -298,7 +296,7 @@ async def test_a_hundred_posts_of_one_key_at_once_give_one_event(site: Site) -> 
     assert await kept(site) == 1
 
 
-async def test_past_the_high_water_mark_senders_are_asked_to_come_back(site: Site) -> None:
+async def test_a_full_inbox_refuses_events_with_retry_after(site: Site) -> None:
     site.collective.webhooks.inbox.high_water = 1
     assert (await post(site, "/webhooks/ucf.update", SHIFT)).status == 202
     answer = await post(site, "/webhooks/ucf.update", SHIFT)
@@ -313,7 +311,7 @@ async def test_a_failing_store_refuses_the_event(site: Site) -> None:
     assert "retry-after" in answer.headers
 
 
-async def test_no_event_is_accepted_once_the_database_is_not_in_its_place(site: Site) -> None:
+async def test_no_event_is_accepted_while_the_database_file_is_elsewhere(site: Site) -> None:
     path = site.collective.kernel.settings.database_path
     path.rename(path.with_name("moved.db"))
     answer = await post(site, "/webhooks/ucf.update", SHIFT)
@@ -368,7 +366,7 @@ async def test_githubs_events_are_kept_once_per_delivery(site: Site) -> None:
     assert again.json() == {**first.json(), "duplicate": True}
 
 
-async def test_a_body_that_github_signed_is_taken_once_whatever_the_unsigned_headers_say(site: Site) -> None:
+async def test_a_body_signed_by_github_is_accepted_once_despite_other_headers(site: Site) -> None:
     body = b'{"action": "published"}'
     first = await post(site, "/webhooks/github", body, token=None, **github_headers(body))
     headers = github_headers(body)
@@ -383,7 +381,7 @@ async def test_a_body_that_github_signed_is_taken_once_whatever_the_unsigned_hea
     assert await kept(site) == 1
 
 
-async def test_a_delivery_of_github_with_another_body_is_refused(site: Site) -> None:
+async def test_a_github_delivery_id_with_another_body_is_refused(site: Site) -> None:
     for body, status in ((b'{"action": "published"}', 202), (b'{"action": "created"}', 422)):
         answer = await post(site, "/webhooks/github", body, token=None, **github_headers(body))
         assert answer.status == status
@@ -406,7 +404,7 @@ async def test_githubs_ping_is_answered_and_not_kept(site: Site) -> None:
 
 
 @pytest.mark.parametrize("signature", ["", "sha256=00", "sha1=aa", "sha256=" + "0" * 64])
-async def test_what_github_did_not_sign_is_refused(site: Site, signature: str) -> None:
+async def test_an_event_without_githubs_signature_is_refused(site: Site, signature: str) -> None:
     headers = {**github_headers(b"{}"), "X_Hub_Signature_256": signature}
     problem(await post(site, "/webhooks/github", b"{}", **headers), 401)
 

@@ -76,7 +76,7 @@ async def test_samples_have_an_id_and_the_shape_of_the_hook(site: Site) -> None:
     assert changed["data"]["ucf"]["harmony"] == 0.9
 
 
-async def test_what_a_hook_gives_has_the_id_of_the_delivery(site: Site) -> None:
+async def test_the_trigger_returns_the_id_of_the_delivery(site: Site) -> None:
     event = {"type": "ucf.changed", "timestamp": "2026-01-01T12:00:00Z", "data": {"version": 1}}
     bundle = {"cleanedRequest": event, "rawRequest": {"headers": {"Http-Webhook-Id": "msg_7"}}}
     (given,) = await call(site, ("triggers.ucf_changed.operation.perform", bundle))
@@ -133,7 +133,7 @@ async def test_every_action_is_accepted_with_its_sample(site: Site) -> None:
     assert {event.type: json.loads(event.data) for event in events} == expected
 
 
-async def test_a_step_that_is_replayed_is_taken_once_and_another_step_is_another(site: Site) -> None:
+async def test_a_replayed_step_is_accepted_once_and_other_steps_count_separately(site: Site) -> None:
     step = filled("alert_clear", key="shop.down")
     first, again, other, changed = await call(
         site, step, step, filled("context_archive", name="nightly"), filled("alert_clear", key="another")
