@@ -8,6 +8,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from core.store.feed import Feed
+from core.store.leases import Leases
+from core.store.members import Members
 from core.store.tx import Tx
 
 T = TypeVar("T")
@@ -20,7 +23,7 @@ Many = Callable[[Tx, Sequence[Item]], Sequence[T | Exception]]
 class Participant(Protocol):
     """In-memory state that changes with the transaction, such as the newest snapshot.
 
-    Both methods are called in the writer thread only. The value of `capture` must not change when the
+    The methods are called in the writer thread only. The value of `capture` must not change when the
     participant goes on: return an immutable value or a copy.
     """
 
@@ -115,7 +118,28 @@ class Store(Protocol):
     recovery: Recovery
     place: str
 
-    async def write(self, work: Callable[[Tx], T], *, on_commit: Callable[[T], None] | None = None) -> T:
+    @property
+    def feed(self) -> Feed:
+        """What any process that shares the store committed."""
+        ...
+
+    @property
+    def leases(self) -> Leases:
+        """Which process does what; a write in a block of `leases.hold` is fenced by the store."""
+        ...
+
+    @property
+    def members(self) -> Members:
+        """The processes that share the store."""
+        ...
+
+    async def write(
+        self,
+        work: Callable[[Tx], T],
+        *,
+        on_commit: Callable[[T], None] | None = None,
+        kinds: tuple[str, ...] = (),
+    ) -> T:
         """Runs `work` in a savepoint of the next group; returns its result once it is on disk.
 
         `work` must be safe to run twice: if another request ends the group's transaction, it is run again on
@@ -125,6 +149,7 @@ class Store(Protocol):
             work: changes the database through the transaction it is given.
             on_commit: called on the event loop with the result, in commit order and before any caller of the
                 group continues; also if this caller was cancelled after the work had begun.
+            kinds: what it changes of what processes keep in memory, for the feed; `()` tells nobody.
 
         Raises:
             StoreOverloaded: too many writes wait.
@@ -135,9 +160,16 @@ class Store(Protocol):
         ...
 
     async def write_item(
-        self, item: Item, many: Many[Item, T], *, on_commit: Callable[[T], None] | None = None
+        self,
+        item: Item,
+        many: Many[Item, T],
+        *,
+        on_commit: Callable[[T], None] | None = None,
+        kinds: tuple[str, ...] = (),
     ) -> T:
         """Like `write`, for frequent writes: one call of `many` handles all such items that wait in a row.
+
+        Other processes hear of its kinds by a hint, which can get lost: they look by themselves, too.
 
         `many` gets the items in order and returns for each its result, or an exception for that item only. If
         it raises, all items are undone and each is tried alone. Pass a module-level function: items are

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from core.store.contract import Participant, StoreStats
+from core.store.feed import LocalFeed
+from core.store.leases import LocalLeases
+from core.store.members import LocalMembers
 from core.store.migrations import Migration
 from core.store.sqlite import version
 from core.store.sqlite.connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
@@ -30,12 +33,18 @@ class SqliteStore:
     """One SQLite file, one writer thread with group commit and checkpoints, and reader threads.
 
     Made by `SqliteStore.open`; keeps the contract `core.store.Store`. A transaction is the connection itself.
+    The data folder belongs to one process, so feed, leases and members are local.
     """
 
-    def __init__(self, path: Path, writer: Writer, readers: Readers, opening: Opening) -> None:
+    def __init__(
+        self, path: Path, writer: Writer, readers: Readers, opening: Opening, app_version: str
+    ) -> None:
         self.path = path
         self.place = str(path)
         self.recovery = opening.recovery()
+        self.members = LocalMembers(app_version)
+        self.feed = LocalFeed(self.members.me.id)
+        self.leases = LocalLeases()
         self._files = opening.files
         self._writer = writer
         self._readers = readers
@@ -93,18 +102,31 @@ class SqliteStore:
             recovery.wal_bytes,
             recovery.migration.version,
         )
-        return cls(path, writer, readers, opening)
+        return cls(path, writer, readers, opening, app_version)
 
     async def write(
-        self, work: Callable[[sqlite3.Connection], T], *, on_commit: Callable[[T], None] | None = None
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        *,
+        on_commit: Callable[[T], None] | None = None,
+        kinds: tuple[str, ...] = (),
     ) -> T:
         """See `Store.write`."""
+        if kinds:
+            on_commit = self.feed.after(on_commit, kinds)
         return await self._writer.submit(work, on_commit)
 
     async def write_item(
-        self, item: Item, many: Many[Item, T], *, on_commit: Callable[[T], None] | None = None
+        self,
+        item: Item,
+        many: Many[Item, T],
+        *,
+        on_commit: Callable[[T], None] | None = None,
+        kinds: tuple[str, ...] = (),
     ) -> T:
         """See `Store.write_item`."""
+        if kinds:
+            on_commit = self.feed.after(on_commit, kinds)
         return await self._writer.submit_item(item, many, on_commit)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
