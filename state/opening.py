@@ -49,6 +49,7 @@ async def open_collective(kernel: Kernel, database: Store) -> Collective:
 
     No loop runs before the supervisor is started.
     """
+    kernel.supervisor.lease_from(database.leases)
     collective = build_collective(kernel, database)
     add_rules(collective)
     await collective.manager.load()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from core.store import checks
+from core.store import LEADER, checks
 from state.alerts.forecasts import EVERY_S as FORECASTS_EVERY_S
 from state.collective import Collective
 from state.journal.history import HOUR_AGO_EVERY_S
@@ -21,20 +21,22 @@ async def supervise(collective: Collective, *, rituals_cut_off: int) -> None:
     refresh_disk = partial(checks.refresh_disk, collective.kernel.settings, collective.kernel.health)
     await refresh_disk()
     add = collective.kernel.supervisor.add
-    add("projection", collective.projector.run)
-    add("state-watching", collective.watcher.run)
+    # Of several processes that share the store, one does what has the lease.
+    add_leased = partial(add, lease=LEADER)
+    add_leased("projection", collective.projector.run)
+    add_leased("state-watching", collective.watcher.run)
     add("agents", collective.monitor.run)
-    add("status", collective.status_watch.run)
+    add_leased("status", collective.status_watch.run)
     add("trend", collective.hour_ago.refresh, every_s=HOUR_AGO_EVERY_S, first_after_s=HOUR_AGO_EVERY_S)
     add("disk", refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
-    add("probes", collective.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
-    add("services-file", collective.probes.reread)
-    add("schedules", collective.schedules.run)
-    add("directives", collective.directives.run)
-    add("retention", collective.retention.run_once, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
-    add("backups", collective.backup_schedule.run)
-    add("slo", collective.slo.keep, every_s=SLO_EVERY_S, first_after_s=SLO_EVERY_S)
-    add("forecasts", collective.forecasts.run_once, every_s=FORECASTS_EVERY_S, first_after_s=20.0)
+    add_leased("probes", collective.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
+    add_leased("services-file", collective.probes.reread)
+    add_leased("schedules", collective.schedules.run)
+    add_leased("directives", collective.directives.run)
+    add_leased("retention", collective.retention.run_once, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
+    add_leased("backups", collective.backup_schedule.run)
+    add_leased("slo", collective.slo.keep, every_s=SLO_EVERY_S, first_after_s=SLO_EVERY_S)
+    add_leased("forecasts", collective.forecasts.run_once, every_s=FORECASTS_EVERY_S, first_after_s=20.0)
     _add_probes(collective)
     health = collective.kernel.health
     recovery, edits = collective.database.recovery, collective.projector.edits_at_start

@@ -14,6 +14,7 @@ import discord
 
 from bot.replies import discord_codes, errors
 from core.health.threshold import warns_when
+from core.store import LEADER
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot
@@ -55,13 +56,15 @@ class Reach:
     def keep_up(self, loop: str, work: Callable[[], Awaitable[float]], *, retry_s: float) -> None:
         """Hand a loop to the supervisor that runs `work` at each change, and after the seconds it returns.
 
+        Of several processes that share the store, one does it.
+
         Args:
             loop: the loop's name.
             work: does what is due; returns how long to wait for a change, in seconds.
             retry_s: how long to wait after Discord or the network failed.
         """
         self._bot.duties.on_change(self._duty_changed)
-        self._bot.kernel.supervisor.add(loop, partial(self._run, work, retry_s))
+        self._bot.kernel.supervisor.add(loop, partial(self._run, work, retry_s), lease=LEADER)
 
     def channel_id(self) -> int | None:
         """The channel to write to now; None if there is none, or it refused a few minutes ago."""

@@ -13,6 +13,7 @@ import discord
 from bot.replies import discord_codes, errors
 from bot.text import embeds
 from core.health import Check
+from core.store import LEADER
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot
@@ -48,7 +49,7 @@ class AdminNotices:
         self._tell_what_stands()
         self._bot.kernel.health.on_change(self._changed)
         self._bot.duties.on_change(self._duty_changed)
-        self._bot.kernel.supervisor.add("admin-notices", self._run)
+        self._bot.kernel.supervisor.add("admin-notices", self._run, lease=LEADER)
 
     async def tell_admins(self, text: str) -> bool:
         """Post `text` to the admin channel unless it was the last notice; return whether it is there.

@@ -17,6 +17,7 @@ import discord
 from bot.effects import _own_posts
 from bot.replies import buttons, discord_codes, errors
 from bot.text import embeds
+from core.store import LEADER
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
 
@@ -51,7 +52,7 @@ class DeadLetters:
         self._bot.collective.webhooks.on_attempt(self._settled)
         self._bot.duties.on_change(self._duty_changed)
         self._wake.set()
-        self._bot.kernel.supervisor.add("dead-letters", self._run)
+        self._bot.kernel.supervisor.add("dead-letters", self._run, lease=LEADER)
 
     async def tell(self) -> bool:
         """Post what nobody was told yet; False where there is nothing, or no channel.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +13,8 @@ from core.health import Reading
 from core.health.threshold import Threshold
 from core.text.numbers import plain
 
-LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
+# "standing by": another process does it.
+LoopState = Literal["waiting", "running", "restarting", "finished", "stopped", "standing by"]
 
 
 class LoopBounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ class Loop:
         "first_after_s",
         "last_error",
         "last_run",
+        "lease",
         "name",
         "restarts",
         "run",
@@ -64,10 +66,16 @@ class Loop:
     )
 
     def __init__(
-        self, name: str, run: Callable[[], Awaitable[None]], every_s: float | None, first_after_s: float
+        self,
+        name: str,
+        run: Callable[[], Awaitable[None]],
+        every_s: float | None,
+        first_after_s: float,
+        lease: str | None,
     ) -> None:
         self.name = name
         self.run = run
+        self.lease = lease
         self.every_s = every_s
         self.first_after_s = first_after_s
         self.state: LoopState = "waiting"
@@ -83,13 +91,16 @@ class Loop:
         return f"loop:{self.name}"
 
 
-def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Reading:
+def read_loops(
+    loops: Collection[Loop], now: float, bounds: LoopBounds, elsewhere: Mapping[str, str]
+) -> Reading:
     """The reading of the check "loops": whether any loop crashes or is stuck.
 
     Args:
         loops: all of them.
         now: on the monotonic clock.
         bounds: the thresholds.
+        elsewhere: the leases that other processes hold, with the node of each.
     """
     crashes = bounds.crashes
     rounds = Threshold("round_s", "above", bounds.stuck_after_s, None, ("LOOP_RUN_WARN_S",))
@@ -119,7 +130,16 @@ def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Readi
         reason = f"one round has taken more than {plain(bounds.stuck_after_s)} s: {_names(stuck)}"
         action = "Check what it waits for: the disk or the network. A restart of Helix ends it."
         return reading.become("warn", reason, action)
+    if elsewhere:
+        return reading.become("pass", _held(elsewhere), "")
     return reading
+
+
+def _held(elsewhere: Mapping[str, str]) -> str:
+    by_node: dict[str, list[str]] = {}
+    for lease, node in sorted(elsewhere.items()):
+        by_node.setdefault(node, []).append(lease)
+    return "; ".join(f"{node} holds {', '.join(leases)}" for node, leases in sorted(by_node.items()))
 
 
 def _names(loops: Collection[Loop]) -> str:

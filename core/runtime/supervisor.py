@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
 from core.clock import Clock
 from core.health import HealthRegistry, Reading
@@ -16,6 +19,19 @@ __all__ = ["LoopBounds", "LoopState", "LoopStatus", "Supervisor"]
 logger = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
+
+
+class Leases(Protocol):
+    """Who does what, of several processes; `core.store.leases` is one."""
+
+    def hold(self, name: str) -> AbstractAsyncContextManager[object, bool | None]:
+        """A block that runs while this process holds a lease, and is cancelled and left when it is lost."""
+        ...
+
+    def elsewhere(self) -> Mapping[str, str]:
+        """The leases that this process waits for, with the node that holds each."""
+        ...
+
 
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 60.0
@@ -59,6 +75,11 @@ class Supervisor:
         self._leaving: set[asyncio.Task[None]] = set()
         self._started = False
         self._stopping = False
+        self._leases: Leases | None = None
+
+    def lease_from(self, leases: Leases) -> None:
+        """Sets where loops get their leases; call it before `start`. Without it every loop runs here."""
+        self._leases = leases
 
     def add(
         self,
@@ -67,6 +88,7 @@ class Supervisor:
         *,
         every_s: float | None = None,
         first_after_s: float = 0.0,
+        lease: str | None = None,
     ) -> None:
         """Adds a loop; it starts with the supervisor, or at once if that is running.
 
@@ -75,13 +97,15 @@ class Supervisor:
             run: one run. Without `every_s` it is the whole loop, which is finished when it returns.
             every_s: pause from the end of one run to the next.
             first_after_s: pause before the first run.
+            lease: the loop runs only while this process holds it; it is cancelled when the lease is lost, and
+                begins anew when it is granted again.
 
         Raises:
             ValueError: the name is taken, or a pause is negative.
         """
         if name in self._loops or first_after_s < 0 or (every_s is not None and every_s <= 0):
             raise ValueError(f"the loop {name!r} cannot be added: its name is taken or its pauses are wrong")
-        loop = Loop(name, run, every_s, first_after_s)
+        loop = Loop(name, run, every_s, first_after_s, lease)
         self._loops[name] = loop
         if self._started and not self._stopping:
             self._spawn(loop)
@@ -131,12 +155,29 @@ class Supervisor:
 
     def probe(self) -> Reading:
         """The reading of the check "loops"."""
-        return read_loops(self._loops.values(), self._clock.monotonic(), self._bounds)
+        elsewhere = {} if self._leases is None else self._leases.elsewhere()
+        return read_loops(self._loops.values(), self._clock.monotonic(), self._bounds, elsewhere)
 
     def _spawn(self, loop: Loop) -> None:
-        loop.task = asyncio.create_task(self._keep_running(loop), name=loop.check)
+        # In a context of its own, so that it does not inherit the lease of whoever adds it.
+        context = contextvars.Context()
+        loop.task = asyncio.create_task(self._keep_running(loop), name=loop.check, context=context)
 
     async def _keep_running(self, loop: Loop) -> None:
+        if loop.lease is None or self._leases is None:
+            await self._go_on(loop)
+            return
+        while True:
+            loop.state = "standing by"
+            async with self._leases.hold(loop.lease):
+                loop.state = "waiting"
+                await self._go_on(loop)
+                return
+            logger.warning("loop.lease_lost loop=%s lease=%s", loop.name, loop.lease)
+            self._recovered(loop)
+
+    async def _go_on(self, loop: Loop) -> None:
+        """Runs a loop until it is finished, or cancelled."""
         if loop.first_after_s:
             await self._sleep(loop.first_after_s)
         while True:

@@ -14,6 +14,7 @@ from core.breakers.breaker import Breaker, Permit
 from core.clock import Clock
 from core.store import Store
 from core.store.errors import StoreError
+from core.store.leases import OUTBOX_SHARDS
 from core.store.moments import from_us, to_us
 from core.webhooks.destinations import Destination, Destinations, is_hook
 from core.webhooks.due import Due, next_batch
@@ -21,6 +22,7 @@ from core.webhooks.outbox import Outbox
 from core.webhooks.outcome import DISABLED_AFTER, OutcomeRecorder, Settled
 from core.webhooks.pacing import ALL_IN_WINDOW, HOOK_PER_S, WINDOW_S, Pace, Sleep
 from core.webhooks.sending import TIMEOUT_S, Message, Outcome, Render, send
+from core.webhooks.shards import Shards, shard_of
 from core.webhooks.table import delivery_table
 
 if TYPE_CHECKING:
@@ -95,12 +97,20 @@ class Deliverer:
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._finishing = False
         self._wake = asyncio.Event()
+        self._shards = Shards(database.leases, taken=self._wake.set, leave=self._end_lanes)
         outbox.on_commit(self._wake.set)
         destinations.on_removed(self._forget)
 
     async def run(self) -> None:
-        """Opens a lane for each destination with a due delivery, then waits for the next one (supervised)."""
-        try:
+        """Opens a lane for each destination with a due delivery, then waits for the next one (supervised).
+
+        Only for destinations in the shards whose lease this process holds.
+        """
+        async with asyncio.TaskGroup() as group:
+            for shard in range(OUTBOX_SHARDS):
+                group.create_task(self._shards.keep(shard), name=f"outbox-{shard}")
+            # What is granted at once is taken before the first look.
+            await asyncio.sleep(0)
             while True:
                 self._wake.clear()
                 try:
@@ -114,12 +124,6 @@ class Deliverer:
                         await self._wake.wait()
                 except TimeoutError:
                     continue
-        finally:
-            lanes = tuple(self._lanes.values())
-            for lane in lanes:
-                lane.cancel()
-            if lanes:
-                await asyncio.wait(lanes)
 
     def stop_attempts(self) -> None:
         """Starts no further attempt; those in progress continue."""
@@ -133,19 +137,26 @@ class Deliverer:
         now_us = to_us(self._clock.now())
         wait_s = _LONGEST_WAIT_S
         for name, next_us in rows:
-            if name in self._lanes:
+            if name in self._lanes or (context := self._shards.context_of(name)) is None:
                 continue
             rests_s = self._resting.get(name, 0.0) - self._clock.monotonic()
             if rests_s > 0:
                 wait_s = min(wait_s, rests_s)
             elif next_us <= now_us:
                 self._resting.pop(name, None)
-                lane = asyncio.create_task(self._lane(name), name=f"deliveries-{name}")
+                lane = asyncio.create_task(self._lane(name), name=f"deliveries-{name}", context=context)
                 self._lanes[name] = lane
                 lane.add_done_callback(self._lane_ended)
             else:
                 wait_s = min(wait_s, (from_us(next_us) - self._clock.now()) / timedelta(seconds=1))
         return max(0.0, wait_s)
+
+    async def _end_lanes(self, shard: int) -> None:
+        lanes = [lane for name, lane in self._lanes.items() if shard_of(name) == shard]
+        for lane in lanes:
+            lane.cancel()
+        if lanes:
+            await asyncio.wait(lanes)
 
     def _lane_ended(self, lane: asyncio.Task[None]) -> None:
         name = lane.get_name().removeprefix("deliveries-")

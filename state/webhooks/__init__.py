@@ -174,7 +174,8 @@ class Webhooks:
         self._handlers[spec.name] = handle_job
         if spec.handler not in self.router.handlers:
             lane = self.router.register(spec.handler, lambda job: self._handlers[job.type](job), when=when)
-            self._kernel.supervisor.add(f"inbox:{spec.handler}", lane)
+            name = f"inbox:{spec.handler}"
+            self._kernel.supervisor.add(name, lane, lease=name)
 
     def check(self, data: InEvent) -> None:
         """Checks an event's data against the settings, before it is stored.
