@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
+import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -105,9 +105,8 @@ class LocalMembers:
     def __init__(self, version: str, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         node = socket.gethostname()
-        begun_at = self._clock.now()
         self._me = Member(
-            id=f"{node}-{os.getpid()}-{begun_at:%Y%m%dT%H%M%S}", node=node, version=version, seen_at=begun_at
+            id=f"{node}-{secrets.token_hex(8)}", node=node, version=version, seen_at=self._clock.now()
         )
         self._handlers: dict[str, OnAsk] = {}
 

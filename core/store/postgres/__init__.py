@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 from core.store.contract import Many, Participant, Recovery, StoreStats
 from core.store.errors import DatabaseUnusable, StoreAway
+from core.store.feed import LocalFeed
+from core.store.leases import LocalLeases
+from core.store.members import LocalMembers
 from core.store.migrations import Migration
 from core.store.postgres import feed
 from core.store.postgres.connection import Limits
+from core.store.postgres.kinds import GroupKinds, foreign
 from core.store.postgres.opening import place
 from core.store.postgres.readers import Readers
 from core.store.postgres.requests import FreeRequest, OneStatement
@@ -56,7 +59,16 @@ class PostgresStore:
         place: host, port and database, without the password.
     """
 
-    def __init__(self, place: str, queue: WriteQueue, writer: PostgresWriter, readers: Readers) -> None:
+    def __init__(
+        self,
+        place: str,
+        queue: WriteQueue,
+        writer: PostgresWriter,
+        readers: Readers,
+        *,
+        feed: LocalFeed,
+        members: LocalMembers,
+    ) -> None:
         if writer.recovery is None:
             raise RuntimeError(_NOT_OPENED)
         self.place = place
@@ -65,6 +77,11 @@ class PostgresStore:
         self._queue = queue
         self._writer = writer
         self._readers = readers
+        self.feed = feed
+        self.members = members
+        self.leases = LocalLeases()
+        self._kinds = GroupKinds()
+        writer.add_participant(self._kinds)
 
     @classmethod
     async def open(
@@ -90,7 +107,7 @@ class PostgresStore:
             on_foreign: called on the event loop with what the feed told before a group of this process, and
                 before the results of that group; None if that is more than the feed still holds.
             queue_limit: how many writes may wait before more are refused.
-            origin: names this process in the feed; a random name by default.
+            origin: names this process in the feed; a member's id by default.
             limits: how long the server lets a connection hold things.
 
         Raises:
@@ -98,15 +115,25 @@ class PostgresStore:
             DatabaseUnusable: the server cannot be reached or used, or a migration failed.
         """
         limits = limits or Limits()
+        members = LocalMembers(app_version)
+        origin = origin or members.me.id
+        local = LocalFeed(origin)
+
+        def hear(entries: Sequence[feed.Entry] | None) -> None:
+            if on_foreign is not None:
+                on_foreign(entries)
+            for entry in foreign(entries):
+                local.tell(entry)
+
         queue = WriteQueue(asyncio.get_running_loop(), on_failure=on_failure, queue_limit=queue_limit)
         writer = PostgresWriter(
             url,
             queue,
-            origin=origin or secrets.token_hex(8),
+            origin=origin,
             migrations=migrations,
             app_version=app_version,
             limits=limits,
-            on_foreign=on_foreign,
+            on_foreign=hear,
         )
         readers = Readers(url, limits)
         try:
@@ -117,7 +144,7 @@ class PostgresStore:
             if isinstance(error, StoreAway):
                 raise DatabaseUnusable(f"{error} ({error.__cause__})") from error
             raise
-        store = cls(place(url), queue, writer, readers)
+        store = cls(place(url), queue, writer, readers, feed=local, members=members)
         schema = store.recovery.migration.version
         logger.info("store.opened server=%s schema=%d", writer.version, schema)
         return store
@@ -128,6 +155,7 @@ class PostgresStore:
         *,
         on_commit: Callable[[T], None] | None = None,
         order: Order = "serial",
+        kinds: tuple[str, ...] = (),
     ) -> T:
         """Runs `work` in a savepoint of the next group; returns its result once it is on the server's disk.
 
@@ -141,6 +169,7 @@ class PostgresStore:
             order: "serial" runs as if there were one writer in all processes. "free" takes no lock and tells
                 the feed nothing: for changes whose unique keys suffice, as they may be run again even after
                 they were committed.
+            kinds: what it changes of what processes keep in memory, for the feed; `()` tells nobody.
 
         Raises:
             StoreOverloaded: too many writes wait.
@@ -152,12 +181,19 @@ class PostgresStore:
         """
         kind = FreeRequest if order == "free" else Request
         # The work gets a Tx; the request's type names SQLite's connection, which is one.
-        untyped: Any = work
+        untyped: Any = self._kinds.noting(work, kinds) if kinds else work
+        if kinds:
+            on_commit = self.feed.after(on_commit, kinds)
         request: Request[T] = kind(untyped, self._loop.create_future(), on_commit)
         return await self._queue.submit(request)
 
     async def write_item(
-        self, item: Item, many: Many[Item, T], *, on_commit: Callable[[T], None] | None = None
+        self,
+        item: Item,
+        many: Many[Item, T],
+        *,
+        on_commit: Callable[[T], None] | None = None,
+        kinds: tuple[str, ...] = (),
     ) -> T:
         """Like `write` with order "free", for frequent writes: one call of `many` handles all items in a row.
 
@@ -166,6 +202,8 @@ class PostgresStore:
         `OneStatement`, which costs a single wait: items are grouped by identity.
         """
         untyped: Any = many
+        if kinds:
+            on_commit = self.feed.after(on_commit, kinds)
         return await self._queue.submit(ItemRequest(item, untyped, self._loop.create_future(), on_commit))
 
     async def read(self, work: Callable[[Tx], T]) -> T:

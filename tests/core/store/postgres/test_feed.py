@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import pytest
+
+from core.store.feed import FeedEntry
 from core.store.postgres.feed import Announcement, Entry
 from core.store.tx import Tx
 from tests.core.store.postgres.notes import opened
@@ -112,3 +115,25 @@ async def test_processes_that_change_one_thing_at_once_miss_nothing(server: Post
             )
         )
     assert sorted(results) == list(range(1, 301))
+
+
+async def test_listeners_hear_which_kinds_a_foreign_write_changed(server: PostgresServer) -> None:
+    url = server.fresh_url()
+    async with opened(url) as first, opened(url) as second:
+        heard, own = list[FeedEntry](), list[FeedEntry]()
+        await first.write(lambda _tx: None, kinds=("first",))
+        first.feed.on(("alerts", "halt"), heard.append, own=False)
+        first.feed.on(("alerts",), own.append)
+        await second.write(lambda _tx: None, kinds=("alerts", "backups"))
+        with pytest.raises(ValueError, match="undone"):
+            await second.write(_fail, kinds=("halt",))
+        await second.write(lambda _tx: None)
+        await first.write(lambda _tx: None, kinds=("alerts",))
+    assert [(entry.kinds, entry.own, entry.origin) for entry in heard] == [
+        (("alerts", "backups"), False, second.members.me.id)
+    ]
+    assert [entry.own for entry in own] == [False, True]
+
+
+def _fail(_tx: Tx) -> None:
+    raise ValueError("undone")
