@@ -195,6 +195,11 @@ def _forget(call: _Call) -> int:
 
 def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migration, ...]], str]) -> int:
     """Run `work` with the data folder locked; refused, with the holder's name, while Helix uses it."""
+    if settings.database_url is not None:
+        raise StartError(
+            f"{what} works on SQLite only, and DATABASE_URL is set, so nothing was changed. "
+            f"Unset it to {what} in the database of HELIX_DATA_DIR."
+        )
     from core.runtime import datalock
     from core.store.schema import CORE_MIGRATIONS
     from state.schema import STATE_MIGRATIONS

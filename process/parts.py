@@ -39,7 +39,7 @@ logger = logging.getLogger("helix")
 _PREDECESSOR_EXTRA_S: Final = 5.0
 # The part of a stop's time for delivering `system.stopping` to subscribers.
 _GOODBYE_SHARE: Final = 0.3
-_FOR_STORE: Final = ("core.store", "state.schema")
+_FOR_STORE: Final = ("core.store.opening", "core.store.schema", "state.schema")
 _MODULES: Final = ("state.opening", "web.app", "bot.catalog", "bot.app")
 
 
@@ -59,7 +59,6 @@ class Helix:
         logging.getLogger().addHandler(LogCounter(self._kernel.metrics))
         outputs.count_in(self._kernel.metrics)
         self._kernel.health.add_probe("log", outputs.probe)
-        self._database_path = settings.database_path
         self._lock: DataLock
         self._sockets: Sockets
         self._answers = StartingAnswers(settings)
@@ -95,7 +94,9 @@ class Helix:
         try:
             await self._kernel.lifecycle.start()
         except StoreError as error:
-            raise StartError(f"{self._database_path}: {error}") from error
+            from core.store.opening import place_of
+
+            raise StartError(f"{place_of(self._kernel.settings)}: {error}") from error
         # Exclude permanent objects (modules, commands, routes) from garbage collection; a full collection of
         # them would block the process for 50 ms, repeatedly under load.
         gc.freeze()
@@ -160,13 +161,12 @@ class Helix:
 
     async def _open_store(self) -> None:
         await _import(_FOR_STORE)
+        from core.store.opening import open_store
         from core.store.schema import CORE_MIGRATIONS
-        from core.store.sqlite import SqliteStore
         from state.schema import STATE_MIGRATIONS
 
-        self._database = await SqliteStore.open(
-            self._database_path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION
-        )
+        migrations = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
+        self._database = await open_store(self._kernel.settings, migrations, app_version=VERSION)
 
     async def _close_store(self) -> None:
         await self._database.close()

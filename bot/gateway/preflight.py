@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.gateway.invite import PRIVILEGED_INTENTS, invite_url
 from core.settings.discord_token import bot_id_in
-from core.store.sqlite import version
+from core.store.opening import describe_engine
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -39,7 +39,7 @@ def _places(settings: Settings) -> list[str]:
         f"  Discord      {discord}",
         f"  HTTP server  {settings.base_url}/ on {settings.authority}",
         f"  data         {settings.data_dir}",
-        f"  database     {version.describe()}",
+        f"  database     {describe_engine(settings)}",
         f"  prefix       {settings.command_prefix}",
         f"  home server  {home}",
     ]

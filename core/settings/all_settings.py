@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from socket import gethostname
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from core.settings.health import HealthSettings
 from core.settings.table import Group
 
 _logs = Group("Logging")
+_more = Group("More than one process")
 
 
 class Settings(HealthSettings, frozen=True, kw_only=True):
@@ -37,6 +39,24 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
     log_format: LogFormat = _logs.setting(
         "LOG_FORMAT", "text", parse.one_of("text", "json"), "text, or json for one JSON object per line."
     )
+    database_url: Secret | None = _more.setting(
+        "DATABASE_URL",
+        None,
+        parse.database_url,
+        "The PostgreSQL database to use, like postgresql://user:password@host:5432/database. Unset: SQLite in"
+        " HELIX_DATA_DIR.",
+        secret=True,
+    )
+    helix_node: str = _more.setting(
+        "HELIX_NODE", "", parse.node_name, "The name of this process. Unset: the name of the machine."
+    )
+    redis_url: Secret | None = _more.setting(
+        "REDIS_URL",
+        None,
+        parse.redis_url,
+        "A Redis server, like redis://:password@host:6379/0. Nothing uses it yet.",
+        secret=True,
+    )
     port_is_set: bool = False
     given: frozenset[str] = frozenset()
     in_sandbox: bool = False
@@ -50,6 +70,11 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
     def database_path(self) -> Path:
         """The SQLite file of the data folder."""
         return self.data_dir / "helix.db"
+
+    @property
+    def node(self) -> str:
+        """The name of this process among several."""
+        return self.helix_node or gethostname()
 
     @property
     def authority(self) -> str:
@@ -81,7 +106,5 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
         return tuple(found)
 
 
-_more = Group("More than one process")
-_more.not_built("REDIS_URL", secret=True)
 _more.not_built("SHARD_COUNT")
 _more.not_built("SHARD_IDS")

@@ -37,6 +37,8 @@ _VERSION_AT_END = re.compile(r"/v\d+$", re.ASCII)
 # Standard Webhooks, "Signature scheme": a symmetric key has 24 to 64 bytes.
 _WEBHOOK_KEY_BYTES = 24
 
+_NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
+
 _LONGEST_LIST = 100
 
 
@@ -157,6 +159,32 @@ def webhook_url(text: str) -> Secret:
     return Secret(text)
 
 
+def database_url(text: str) -> Secret:
+    """The address of a PostgreSQL server; it may hold a password, so it is a secret."""
+    if not _is_visible(text) or not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError(
+            "unset, which means SQLite, or the address of a PostgreSQL server like"
+            " postgresql://user:password@host:5432/database; there is no other engine"
+        )
+    return Secret(text)
+
+
+def redis_url(text: str) -> Secret:
+    """The address of a Redis server; it may hold a password, so it is a secret."""
+    if not _is_address(text, ("redis", "rediss")):
+        raise ValueError(
+            "the address of a Redis server like redis://:password@host:6379/0 (rediss:// for TLS)"
+        )
+    return Secret(text)
+
+
+def node_name(text: str) -> str:
+    """The name of one process among several, as labels of metrics and messages show it."""
+    if not _NODE.fullmatch(text):
+        raise ValueError("1 to 63 letters, digits and - . _, starting with a letter or digit")
+    return text
+
+
 def is_forbidden_outside(url: Secret) -> bool:
     """Whether a URL that `webhook_url` accepted may be sent to only in the sandbox."""
     try:
@@ -265,8 +293,12 @@ def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 20
 
 
+def _is_visible(text: str) -> bool:
+    return text.isprintable() and " " not in text
+
+
 def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
-    if not text.isprintable() or " " in text or "\\" in text:
+    if not _is_visible(text) or "\\" in text:
         return False
     try:
         parts = urlsplit(text)

@@ -1,5 +1,6 @@
 import base64
 import json
+import socket
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_every_field_of_the_record_has_its_row_or_is_found_out_at_the_start() ->
 
 def test_what_is_not_built_has_no_field() -> None:
     not_built = {name for name, row in TABLE.items() if row.parse is None}
-    assert not_built == {"REDIS_URL", "SHARD_COUNT", "SHARD_IDS"}
+    assert not_built == {"SHARD_COUNT", "SHARD_IDS"}
 
 
 def test_an_env_file_from_before_reads_to_the_same_record() -> None:
@@ -177,7 +178,8 @@ SECRET_MISTAKES = {
     "WEBHOOK_SIGNING_SECRET": "sesame",
     "ZAPIER_WEBHOOK_URL": "ftp://sesame",
     "DISCORD_WEBHOOK_URL": "http://sesame.example",
-    "REDIS_URL": "redis://sesame",
+    "DATABASE_URL": "mysql://sesame:sesame@host/db",
+    "REDIS_URL": "http://:sesame@host",
 }
 
 
@@ -370,9 +372,31 @@ def test_another_unknown_name_in_the_file_is_a_warning_when_it_resembles_ours(tm
 
 
 def test_what_needs_more_than_one_process_is_not_built_yet() -> None:
-    found = problems({"REDIS_URL": "redis://x", "SHARD_COUNT": "2", "SHARD_IDS": "0"})
-    assert len(found) == 3
+    found = problems({"SHARD_COUNT": "2", "SHARD_IDS": "0"})
+    assert len(found) == 2
     assert all("must be unset" in problem for problem in found)
+
+
+def test_the_addresses_of_servers_are_secrets() -> None:
+    addresses = {
+        "DATABASE_URL": "postgresql://helix:open-sesame@db:5432/helix",
+        "REDIS_URL": "rediss://:open-sesame@cache:6379/0",
+    }
+    loaded = load_settings({**TOKEN, **addresses}, None)
+    masked = {secret.reveal() for secret in loaded.settings.secrets()}
+    assert set(addresses.values()) <= masked
+    assert "sesame" not in repr(loaded)
+    assert loaded.warnings == ("REDIS_URL: nothing uses it yet.",)
+
+
+def test_another_engine_than_postgresql_is_refused() -> None:
+    (found,) = problems({**TOKEN, "DATABASE_URL": "sqlite:///helix.db"})
+    assert "PostgreSQL" in found
+
+
+def test_a_process_is_named_after_its_machine() -> None:
+    assert load_settings(TOKEN, None).settings.node == socket.gethostname()
+    assert load_settings({**TOKEN, "HELIX_NODE": "blue-1"}, None).settings.node == "blue-1"
 
 
 def test_mistakes_of_the_file_and_of_the_environment_come_together(tmp_path: Path) -> None:
