@@ -17,7 +17,7 @@ from core.webhooks.ids import new_id, oldest_id
 from core.webhooks.prune import free_keys, prune_received
 from core.webhooks.records import InboxEvent
 from core.webhooks.table import handling_table, inbox_table
-from core.webhooks.table.arrival_table import Accepted, Arrival, IdempotencyConflict, insert
+from core.webhooks.table.arrival_table import Accepted, Arrival, IdempotencyConflict, KeyTaken, insert
 
 __all__ = [
     "Accepted",
@@ -107,7 +107,10 @@ class Inbox:
                 for listener in self._listeners:
                     listener(incoming.handlers)
 
-        return await self._database.write_item(arrival, insert, on_commit=committed)
+        try:
+            return await self._database.write_item(arrival, insert, on_commit=committed)
+        except KeyTaken:
+            return await self._database.write_item(arrival, insert, on_commit=committed)
 
     async def find(self, event_id: str) -> InboxEvent | None:
         """The event with that id; None if there is none."""

@@ -18,13 +18,13 @@ from core.store.postgres.connection import Limits
 from core.store.postgres.kinds import GroupKinds, foreign
 from core.store.postgres.opening import place
 from core.store.postgres.readers import Readers
-from core.store.postgres.requests import FreeRequest, OneStatement
+from core.store.postgres.requests import FreeRequest
 from core.store.postgres.writer import PostgresWriter
 from core.store.sqlite.write_request import ItemRequest, Request
 from core.store.tx import Tx
 from core.store.write_queue import QUEUE_LIMIT, WriteQueue
 
-__all__ = ["Limits", "OneStatement", "PostgresStats", "PostgresStore"]
+__all__ = ["Limits", "PostgresStats", "PostgresStore"]
 
 logger = logging.getLogger(__name__)
 

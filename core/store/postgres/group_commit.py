@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from core.store.contract import Participant
 from core.store.errors import StoreAway, StoreError, StoreUnknown
+from core.store.one_statement import OneStatement
 from core.store.postgres import feed, outcome
 from core.store.postgres.connection import Link
 from core.store.postgres.faults import (
@@ -24,7 +25,7 @@ from core.store.postgres.faults import (
     may_be_retried,
     readable,
 )
-from core.store.postgres.requests import OneStatement, is_free
+from core.store.postgres.requests import is_free
 from core.store.postgres.transaction import Transaction
 from core.store.sqlite.write_request import ItemRequest, Request, neighbours, run_together
 from core.store.tx import Rows

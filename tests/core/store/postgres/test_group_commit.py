@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from core.store.errors import StoreConflict
-from core.store.postgres import OneStatement, PostgresStore
+from core.store.one_statement import OneStatement
+from core.store.postgres import PostgresStore
 from core.store.tx import Row, Sql, Tx
 from tests.core.store.postgres.notes import add, gathered, in_one_group, look, notes
 
