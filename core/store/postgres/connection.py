@@ -55,17 +55,19 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Server(msgspec.Struct, frozen=True):
-    """Which server a connection has reached; a transaction's number means nothing to another one.
+    """Which server a connection has reached, and which of its processes serves it.
 
     Attributes:
         version: such as "15.14".
         system: the identifier that initdb gave.
-        timeline: grows when a standby becomes the server.
+        process: the number of the process; behind a pooler not the one that the client is told.
+        begun: when that process began, since numbers are used again.
     """
 
     version: str
     system: int
-    timeline: str
+    process: int
+    begun: str
 
 
 def connect(url: str, name: str, limits: Limits) -> tuple[psycopg.Connection[Any], Server]:
@@ -125,12 +127,12 @@ def _set_up(connection: psycopg.Connection[Any], limits: Limits) -> None:
 
 def _server(connection: psycopg.Connection[Any]) -> Server:
     row = connection.execute(
-        "SELECT current_setting('server_version'), system_identifier, "
-        "substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) FROM pg_control_system()"
+        "SELECT current_setting('server_version'), system_identifier, pid, backend_start::text "
+        "FROM pg_control_system(), pg_stat_activity WHERE pid = pg_backend_pid()"
     ).fetchone()
     if row is None:
         raise ConnectionLost("the server did not say which one it is")
-    return Server(str(row[0]).partition(" ")[0], int(row[1]), str(row[2]))
+    return Server(str(row[0]).partition(" ")[0], int(row[1]), int(row[2]), str(row[3]))
 
 
 class Link:

@@ -32,6 +32,8 @@ from core.store.tx import Rows
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05
+# One of so many transactions deletes old rows of the feed.
+_PRUNE_EVERY: Final = 500
 # How often a request is tried alone where the connection or another transaction was in the way.
 _TRIES: Final = 3
 _UNKNOWN: Final = (
@@ -83,6 +85,7 @@ class GroupCommit:
         # Statements that were not waited for: their results are read after the COMMIT.
         self._unread: list[tuple[OneStatement[Any, Any], Sequence[ItemRequest[Any, Any]], Rows]] = []
         self.seen = 0
+        self._mark = 0
 
     def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:
         """Commits as much of the group as its time allows; returns the rest for the next group.
@@ -224,17 +227,20 @@ class GroupCommit:
             if announced := [one for one in made if one is not None]:
                 transaction.tell(*feed.merged(announced), self._origin)
                 transaction.notify(self._origin)
+            if self._mark % _PRUNE_EVERY == 0:
+                transaction.prune()
         else:
             transaction.notify(self._origin)
         server = self._link.server
+        self._mark += 1
         try:
-            transaction.commit()
+            transaction.commit(self._origin, self._mark)
         except ConnectionLost:
             self._link.lose()
-            # Without a number it was a free one, whose unique keys let it run again.
-            if not transaction.is_committing or transaction.xid is None:
+            # Results that were not read are gone; their items have unique keys and can be written again.
+            if not transaction.is_committing or self._unread:
                 raise
-            verdict = outcome.ask(self._link, server, transaction.xid, transaction.backend_pid)
+            verdict = outcome.ask(self._link, server, self._origin, self._mark)
             if verdict == "aborted":
                 raise
             if verdict == "unknown":

@@ -1,4 +1,8 @@
-"""Whether a transaction was committed whose COMMIT was sent and never answered."""
+"""Whether a transaction was committed whose COMMIT was sent and never answered.
+
+Each transaction leaves a number in table `commits`. The server's own `pg_xact_status` is not enough: after a
+crash it gives numbers again whose transactions had left nothing on the disk.
+"""
 
 from __future__ import annotations
 
@@ -19,48 +23,46 @@ Outcome: TypeAlias = Literal["committed", "aborted", "unknown"]
 
 # How long the callers of a change in doubt wait for the server to come back.
 OUTCOME_S: Final = 20.0
-_STILL_RUNNING_S: Final = 0.02
-_STATUS: Final = "SELECT pg_xact_status(?::xid8)"
-# Where the server has not noticed yet that its client is gone.
+# Ends the old process where it has not noticed yet that its client is gone, and waits until it has ended:
+# a COMMIT could still lie in its socket.
 _END: Final = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ? AND backend_xid = ?::xid8::xid"
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = ? AND backend_start::text = ?"
 )
+_MARK: Final = "SELECT mark FROM commits WHERE origin = ?"
 
 
-def ask(link: Link, server: Server | None, xid: str, backend_pid: int) -> Outcome:
-    """Connects again and asks; waits up to `OUTCOME_S` for a server that is away.
+def ask(link: Link, server: Server | None, origin: str, mark: int) -> Outcome:
+    """Connects again and looks; waits up to `OUTCOME_S` for a server that is away.
 
-    A server with another identifier or timeline may have used the number for something else: "unknown".
+    Another server than the one that got the COMMIT cannot tell: "unknown".
     """
     deadline = time.monotonic() + OUTCOME_S
     while (left := deadline - time.monotonic()) > 0:
         try:
             pipeline = link.open()
-            if server is None or link.server is None or _differ(link.server, server):
+            if server is None or link.server is None or link.server.system != server.system:
                 break
-            status = _status(pipeline, xid, backend_pid)
+            found = _look(pipeline, server, origin)
         except StoreAway:
             time.sleep(min(max(link.pause_s, 0.001), left))
             continue
         except psycopg.Error as error:
             if link.lose_after(error):
                 continue
-            break  # the server does not know such a number: it has lost the end of its log
-        if status != "in progress":
-            return "committed" if status == "committed" else "aborted" if status == "aborted" else "unknown"
-        time.sleep(_STILL_RUNNING_S)
-    logger.error("store.outcome_unknown xid=%s", xid)
+            logger.warning("store.outcome_failed error=%s", error)
+            break
+        if found is not None:
+            return "committed" if found == mark else "aborted"
+    logger.error("store.outcome_unknown mark=%d", mark)
     return "unknown"
 
 
-def _status(pipeline: Pipeline, xid: str, backend_pid: int) -> str | None:
+def _look(pipeline: Pipeline, server: Server, origin: str) -> int | None:
+    """The newest mark, 0 if there is none; None if the old process has not ended."""
     pipeline.forget_error()
     tx = PgTx(pipeline, has_savepoints=False)
-    (status,) = tx.execute(_STATUS, (xid,)).fetchone()
-    if status == "in progress":
-        tx.execute(_END, (backend_pid, xid)).fetchall()
-    return str(status) if status is not None else None
-
-
-def _differ(now: Server, before: Server) -> bool:
-    return (now.system, now.timeline) != (before.system, before.timeline)
+    ended = tx.execute(_END, (server.process, server.begun)).fetchall()
+    if ended and not ended[0][0]:
+        return None
+    row = tx.execute(_MARK, (origin,)).fetchone()
+    return 0 if row is None else int(row[0])

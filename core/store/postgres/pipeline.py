@@ -69,11 +69,6 @@ class Pipeline:
         self.waits = 0
         self.error: psycopg.Error | None = None
 
-    @property
-    def backend_pid(self) -> int:
-        """The number of the server's process for this connection."""
-        return self._pgconn.backend_pid
-
     def send(self, statement: Statement, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Sent:
         """Sends a statement; it is answered at the next `wait`."""
         bound = bind(statement, parameters)

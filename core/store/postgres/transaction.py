@@ -17,7 +17,20 @@ _ROLLBACK: Final = translate("ROLLBACK")
 # The number before is the lock of migrations. The schema is part of the key, as it is part of the address.
 _LOCK: Final = translate("SELECT pg_advisory_xact_lock(1212501066, hashtext(current_schema()))")
 # A statement of its own, so that it sees what was committed while the lock was waited for.
-_POSITION: Final = translate("SELECT pg_current_xact_id()::text, coalesce((SELECT max(seq) FROM feed), 0)")
+_POSITION: Final = translate("SELECT coalesce(max(seq), 0) FROM feed")
+_MARK: Final = translate(
+    "INSERT INTO commits (origin, mark, at_us) "
+    "VALUES (?, ?, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) "
+    "ON CONFLICT (origin) DO UPDATE SET mark = excluded.mark, at_us = excluded.at_us"
+)
+# The feed is kept for 10 minutes; a process that waits for an outcome is back within a day.
+_PRUNE: Final = tuple(
+    translate(
+        f"DELETE FROM {table} "  # noqa: S608 - our own names
+        f"WHERE at_us < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - {seconds}000000"
+    )
+    for table, seconds in (("feed", 600), ("commits", 86_400))
+)
 _NOTIFY: Final = translate("SELECT pg_notify(?, ?)")
 _ADD: Final = translate(feed.ADD)
 
@@ -29,8 +42,6 @@ class Transaction:
         tx: what work functions get.
         has_savepoints: whether a request can be undone without the others.
         is_alone: whether it holds the lock of the writers.
-        backend_pid: the server's process that runs it.
-        xid: its number, by which the server can say later whether it was committed; None if not known.
         newest: the feed's newest number, once the lock is held.
         is_committing: whether COMMIT was sent, so that a lost connection leaves it in doubt.
     """
@@ -39,9 +50,7 @@ class Transaction:
         self._pipeline = pipeline
         self.tx = PgTx(pipeline, has_savepoints=has_savepoints)
         self.has_savepoints = has_savepoints
-        self.backend_pid = pipeline.backend_pid
         self.is_alone = False
-        self.xid: str | None = None
         self.newest = 0
         self.is_committing = False
         self._entry: Sent | None = None
@@ -54,7 +63,7 @@ class Transaction:
         position = self._pipeline.send(_POSITION)
         self._pipeline.wait()
         self.check()
-        ((self.xid, self.newest),) = self._pipeline.load(position)
+        ((self.newest,),) = self._pipeline.load(position)
 
     def begin_free(self) -> None:
         """Begins beside other writers. No wait."""
@@ -74,17 +83,27 @@ class Transaction:
         row: tuple[Value, ...] = (version, origin, kinds, payload)
         self._entry = self._pipeline.send(_ADD, row)
 
+    def prune(self) -> None:
+        """Deletes what no process asks for any more."""
+        for statement in _PRUNE:
+            self._pipeline.send(statement)
+
     def notify(self, origin: str) -> None:
         """Wakes the other processes when the transaction is committed."""
         self._pipeline.send(_NOTIFY, (feed.CHANNEL, origin))
 
-    def commit(self) -> None:
+    def commit(self, origin: str, mark: int) -> None:
         """Commits. One wait, after which every statement of the transaction has succeeded.
+
+        Args:
+            origin: names this process.
+            mark: kept with the transaction, so that `outcome.ask` can find out whether it was committed.
 
         Raises:
             psycopg.Error: a statement or the COMMIT failed; nothing was saved.
             ConnectionLost: the connection ended; `is_committing` tells whether the outcome is in doubt.
         """
+        self._pipeline.send(_MARK, (origin, mark))
         self.is_committing = True
         ended = self._pipeline.send(_COMMIT)
         self._pipeline.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 
 import psycopg
@@ -12,7 +13,8 @@ from core.store.errors import StoreConflict
 from core.store.one_statement import OneStatement
 from core.store.postgres import PostgresStore
 from core.store.tx import Row, Sql, Tx
-from tests.core.store.postgres.notes import add, gathered, in_one_group, look, notes
+from tests.core.store.postgres.notes import add, gathered, in_one_group, look, notes, opened
+from tests.postgres_server import PostgresServer
 
 
 async def test_what_waits_shares_one_commit(store: PostgresStore) -> None:
@@ -299,3 +301,62 @@ async def test_a_read_costs_one_wait(store: PostgresStore) -> None:
     for _ in range(5):
         assert await notes(store) == ["a"]
     assert store.stats().read_waits == before + 5
+
+
+async def test_statements_prepared_before_the_schema_changed_are_prepared_anew(
+    server: PostgresServer, store: PostgresStore
+) -> None:
+    """As when a newer process migrates while this one runs."""
+
+    def everything(tx: Tx) -> list[Row]:
+        return tx.execute("SELECT * FROM notes").fetchall()
+
+    await store.write(add("a"))
+    for _ in range(2):
+        assert await store.write(everything) == await store.read(everything)
+    (schema,) = await store.read(lambda tx: tx.execute("SELECT current_schema()::text").fetchone())
+    server.execute(f"ALTER TABLE {schema}.notes ADD COLUMN more BIGINT")
+    for _ in range(3):
+        assert await store.write(everything) == await store.read(everything) == [(1, "a", None)]
+
+
+async def test_two_free_changes_that_lock_each_other_out_are_both_done(server: PostgresServer) -> None:
+    url = server.fresh_url()
+    both = threading.Barrier(2)
+    tries: list[str] = []
+
+    change = "UPDATE notes SET body = body || '!' WHERE body LIKE ?"
+
+    def cross(first: str, second: str) -> Callable[[Tx], str]:
+        def work(tx: Tx) -> str:
+            tries.append(first)
+            assert tx.execute(change, (first,)).rowcount == 1
+            if tries.count(first) == 1:
+                both.wait(10)
+            assert (
+                tx.execute("UPDATE notes SET body = body || '!' WHERE body LIKE ?", (second,)).rowcount == 1
+            )
+            return first
+
+        return work
+
+    async with opened(url) as one, opened(url) as other:
+        await one.write(add("a"))
+        await one.write(add("b"))
+        done = await asyncio.gather(
+            one.write(cross("a%", "b%"), order="free"), other.write(cross("b%", "a%"), order="free")
+        )
+        assert list(done) == ["a%", "b%"]
+        assert await notes(one) == ["a!!", "b!!"]
+    assert len(tries) == 3
+
+
+async def test_old_rows_of_the_feed_are_deleted(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.postgres.group_commit._PRUNE_EVERY", 1)
+    add_old = "INSERT INTO feed (origin, kinds, at_us) VALUES ('x', '', 1)"
+    await store.write(lambda tx: tx.execute(add_old).rowcount)
+    await store.write(add("a"))
+    assert await store.read(lambda tx: tx.execute("SELECT count(*) FROM feed").fetchone()) == (0,)
+    assert await store.read(lambda tx: tx.execute("SELECT mark FROM commits").fetchall()) == [(2,)]

@@ -168,9 +168,7 @@ async def test_after_a_lost_commit_another_server_knows_nothing(
     store: PostgresStore, lose_at_commit: Lose, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def become_another() -> None:
-        monkeypatch.setattr(
-            "core.store.postgres.connection._server", lambda _: Server("15.1", 4711, "00000009")
-        )
+        monkeypatch.setattr("core.store.postgres.connection._server", lambda _: Server("15.1", 4711, 1, ""))
 
     lose_at_commit(become_another, False)
     with pytest.raises(StoreUnknown, match="Look before you do it again"):

@@ -79,7 +79,7 @@ def test_the_address_may_set_what_the_link_does(server: PostgresServer) -> None:
     opened, reached = connect(f"{server.url()}&application_name=mine", "helix-test", Limits())
     with opened:
         assert opened.execute("SHOW application_name").fetchone() == ("mine",)
-    assert reached.timeline == "00000001"
+        assert reached.process == opened.info.backend_pid
 
 
 def test_tries_to_connect_are_spaced(server: PostgresServer) -> None:

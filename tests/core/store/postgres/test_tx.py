@@ -138,7 +138,7 @@ def test_much_may_be_sent_before_anything_is_read(pipeline: Pipeline, tx: PgTx) 
 
 def test_a_lost_connection_is_told_apart(server: PostgresServer, pipeline: Pipeline) -> None:
     tx = PgTx(pipeline, has_savepoints=False)
-    server.execute(f"SELECT pg_terminate_backend({pipeline.backend_pid})")
+    server.execute(f"SELECT pg_terminate_backend({pipeline._pgconn.backend_pid})")
     with pytest.raises((ConnectionLost, psycopg.errors.AdminShutdown)):
         tx.execute("SELECT 1").fetchone()
     with pytest.raises(ConnectionLost):
