@@ -11,10 +11,10 @@ from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import SqliteStore
 from state.manager import StateManager
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
+from tests.stores import Stores
 
 
 @pytest.fixture
@@ -28,11 +28,9 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Store]:
-    path = tmp_path / "helix.db"
-    opened = await SqliteStore.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
-    yield opened
-    await opened.close()
+async def database(stores: Stores) -> AsyncIterator[Store]:
+    async with stores.opened((*CORE_MIGRATIONS, *STATE_MIGRATIONS)) as opened:
+        yield opened
 
 
 @pytest.fixture
