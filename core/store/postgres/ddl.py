@@ -104,8 +104,8 @@ SHARED_TABLES: Final[Sequence[str]] = (
         at_us BIGINT NOT NULL
     )""",
     "CREATE INDEX IF NOT EXISTS feed_by_time ON feed (at_us)",
-    # The newest transaction of each process, by which it finds out whether a lost COMMIT was done.
+    # The newest transaction of each writer, by which it finds out whether a lost COMMIT was done.
     """CREATE TABLE IF NOT EXISTS commits (
-        origin TEXT COLLATE "C" PRIMARY KEY, mark BIGINT NOT NULL, at_us BIGINT NOT NULL
+        marker TEXT COLLATE "C" PRIMARY KEY, mark BIGINT NOT NULL, at_us BIGINT NOT NULL
     )""",
 )

@@ -7,6 +7,7 @@ tried in a transaction of its own.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -85,6 +86,8 @@ class GroupCommit:
         # Statements that were not waited for: their results are read after the COMMIT.
         self._unread: list[tuple[OneStatement[Any, Any], Sequence[ItemRequest[Any, Any]], Rows]] = []
         self.seen = 0
+        # Of this object alone: another process may have had the same origin.
+        self._marker = secrets.token_hex(8)
         self._mark = 0
 
     def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:
@@ -234,13 +237,13 @@ class GroupCommit:
         server = self._link.server
         self._mark += 1
         try:
-            transaction.commit(self._origin, self._mark)
+            transaction.commit(self._marker, self._mark)
         except ConnectionLost:
             self._link.lose()
             # Results that were not read are gone; their items have unique keys and can be written again.
             if not transaction.is_committing or self._unread:
                 raise
-            verdict = outcome.ask(self._link, server, self._origin, self._mark)
+            verdict = outcome.ask(self._link, server, self._marker, self._mark)
             if verdict == "aborted":
                 raise
             if verdict == "unknown":

@@ -28,10 +28,10 @@ OUTCOME_S: Final = 20.0
 _END: Final = (
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = ? AND backend_start::text = ?"
 )
-_MARK: Final = "SELECT mark FROM commits WHERE origin = ?"
+_MARK: Final = "SELECT mark FROM commits WHERE marker = ?"
 
 
-def ask(link: Link, server: Server | None, origin: str, mark: int) -> Outcome:
+def ask(link: Link, server: Server | None, marker: str, mark: int) -> Outcome:
     """Connects again and looks; waits up to `OUTCOME_S` for a server that is away.
 
     Another server than the one that got the COMMIT cannot tell: "unknown".
@@ -42,7 +42,7 @@ def ask(link: Link, server: Server | None, origin: str, mark: int) -> Outcome:
             pipeline = link.open()
             if server is None or link.server is None or link.server.system != server.system:
                 break
-            found = _look(pipeline, server, origin)
+            found = _look(pipeline, server, marker)
         except StoreAway:
             time.sleep(min(max(link.pause_s, 0.001), left))
             continue
@@ -57,12 +57,12 @@ def ask(link: Link, server: Server | None, origin: str, mark: int) -> Outcome:
     return "unknown"
 
 
-def _look(pipeline: Pipeline, server: Server, origin: str) -> int | None:
+def _look(pipeline: Pipeline, server: Server, marker: str) -> int | None:
     """The newest mark, 0 if there is none; None if the old process has not ended."""
     pipeline.forget_error()
     tx = PgTx(pipeline, has_savepoints=False)
     ended = tx.execute(_END, (server.process, server.begun)).fetchall()
     if ended and not ended[0][0]:
         return None
-    row = tx.execute(_MARK, (origin,)).fetchone()
+    row = tx.execute(_MARK, (marker,)).fetchone()
     return 0 if row is None else int(row[0])

@@ -19,9 +19,9 @@ _LOCK: Final = translate("SELECT pg_advisory_xact_lock(1212501066, hashtext(curr
 # A statement of its own, so that it sees what was committed while the lock was waited for.
 _POSITION: Final = translate("SELECT coalesce(max(seq), 0) FROM feed")
 _MARK: Final = translate(
-    "INSERT INTO commits (origin, mark, at_us) "
+    "INSERT INTO commits (marker, mark, at_us) "
     "VALUES (?, ?, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) "
-    "ON CONFLICT (origin) DO UPDATE SET mark = excluded.mark, at_us = excluded.at_us"
+    "ON CONFLICT (marker) DO UPDATE SET mark = excluded.mark, at_us = excluded.at_us"
 )
 # The feed is kept for 10 minutes; a process that waits for an outcome is back within a day.
 _PRUNE: Final = tuple(
@@ -92,18 +92,18 @@ class Transaction:
         """Wakes the other processes when the transaction is committed."""
         self._pipeline.send(_NOTIFY, (feed.CHANNEL, origin))
 
-    def commit(self, origin: str, mark: int) -> None:
+    def commit(self, marker: str, mark: int) -> None:
         """Commits. One wait, after which every statement of the transaction has succeeded.
 
         Args:
-            origin: names this process.
+            marker: names who commits.
             mark: kept with the transaction, so that `outcome.ask` can find out whether it was committed.
 
         Raises:
             psycopg.Error: a statement or the COMMIT failed; nothing was saved.
             ConnectionLost: the connection ended; `is_committing` tells whether the outcome is in doubt.
         """
-        self._pipeline.send(_MARK, (origin, mark))
+        self._pipeline.send(_MARK, (marker, mark))
         self.is_committing = True
         ended = self._pipeline.send(_COMMIT)
         self._pipeline.wait()

@@ -348,7 +348,7 @@ async def test_two_free_changes_that_lock_each_other_out_are_both_done(server: P
         )
         assert list(done) == ["a%", "b%"]
         assert await notes(one) == ["a!!", "b!!"]
-    assert len(tries) == 3
+    assert len(tries) >= 3
 
 
 async def test_old_rows_of_the_feed_are_deleted(
