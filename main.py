@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import logging
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,6 +20,7 @@ from core.logs import LogFormat, uncaught
 from core.logs.outputs import Outputs
 from core.runtime import machine_limits
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings
+from core.store.errors import is_engines_own
 from core.suggestions import closest
 from core.version import VERSION
 from process.announce import say
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error, error.log_format, given.command)
     except StartError as error:
         return _refuse(error, log_format, given.command)
-    except (MemoryError, OSError, RuntimeError, sqlite3.Error) as error:
+    except Exception as error:
         reason = _explain(error)
         if reason is None:
             raise
@@ -95,7 +95,7 @@ def _refuse(error: StartError, log_format: LogFormat = "text", command: str = _R
 
 def _explain(error: Exception) -> str | None:
     """What the operator can do about an error; None if it is a bug."""
-    if isinstance(error, sqlite3.Error):
+    if is_engines_own(error):
         logger.debug("store.refused", exc_info=error)
         return f"Cannot use the database ({error}). Restore a backup, or report this with LOG_LEVEL=DEBUG."
     return machine_limits.explain(error)

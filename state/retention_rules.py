@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from core.store.sqlite.files import earlier_copies
 from state.alerts.alert_table import CLOSED_KEPT
 from state.collective import Collective
 from state.contexts.context_table import MOST as CONTEXTS_KEPT
@@ -50,7 +51,7 @@ def add_rules(collective: Collective) -> None:
 
 
 def _remove_copies(database: Path, before_s: float) -> int:
-    old = [one for one in database.parent.glob(f"{database.name}.v*.bak") if one.stat().st_mtime < before_s]
+    old = [one for one in earlier_copies(database) if one.stat().st_mtime < before_s]
     for copy in old:
         copy.unlink(missing_ok=True)
     return len(old)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -19,7 +18,7 @@ from core.runtime.in_thread import in_thread
 from core.runtime.kernel import Kernel
 from core.runtime.one_at_a_time import OneAtATime
 from core.store import Store
-from core.store.errors import StoreError
+from core.store.errors import CopyFault, StoreError, is_engines_own
 from core.store.migrations import Migration
 from core.store.tx import Tx
 from state.backups import _secrets, backup_table
@@ -180,7 +179,7 @@ class Backups:
                 await uninterrupted(asyncio.to_thread(remove_tree, staging))
                 raise
             await uninterrupted(self._give_up(number, staging, error, actor))
-            if isinstance(error, OSError | sqlite3.Error):
+            if isinstance(error, OSError | CopyFault) or is_engines_own(error):
                 raise BackupRefused(f"The backup could not be made: {_cause(error)}.") from error
             raise
         await asyncio.to_thread(remove_tree, staging)
@@ -280,4 +279,4 @@ def _cause(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
+    return str(error) if is_engines_own(error) else type(error).__name__

@@ -10,7 +10,6 @@ import gzip
 import hashlib
 import os
 import shutil
-import sqlite3
 import stat
 import tarfile
 import zlib
@@ -21,8 +20,17 @@ from typing import BinaryIO, Final, cast
 import msgspec
 
 from core.files.flush import flush
+from core.store.errors import CopyDamaged, CopyFault
 from core.store.migrations import Migration
-from core.store.sqlite.migrating import SchemaObject, expected_schema, schema_objects
+from core.store.sqlite.inspecting import (
+    Difference,
+    bookkeeping_difference,
+    open_untrusted,
+    recorded_steps,
+    schema_difference,
+    schema_step,
+)
+from core.store.tx import Tx
 from state.backups._source import CopyStopped, Stopped
 from state.backups.manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state.models import InvalidUCF, Snapshot
@@ -86,41 +94,28 @@ def check_database(
     """
     if stopped():
         raise CopyStopped
-    connection = sqlite3.connect(path, isolation_level=None)
     try:
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA query_only = ON")
-        connection.set_progress_handler(lambda: int(stopped()), 100_000)
-        problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
-        if problems:
-            raise BadBackup(f"The database in the backup is damaged ({problems[0]}).")
-        _check_schema(connection, manifest, migrations)
-        snapshot = read_snapshot(connection)
-    except sqlite3.OperationalError as error:
+        with open_untrusted(path, stopped=stopped) as tx:
+            _check_schema(tx, manifest, migrations)
+            snapshot = read_snapshot(tx)
+    except CopyDamaged as error:
+        raise BadBackup(f"The database in the backup is damaged ({error}).") from error
+    except CopyFault as error:
         if stopped():
             raise CopyStopped from error
         raise BadBackup(f"The database in the backup cannot be read ({error}).") from error
-    except (
-        sqlite3.Error, msgspec.MsgspecError, InvalidUCF, OverflowError, TypeError, ValueError
-    ) as error:  # fmt: skip
+    except (msgspec.MsgspecError, InvalidUCF, OverflowError, TypeError, ValueError) as error:
         # The last three: a value of another type or size than Helix writes, or bytes that are not text.
         raise BadBackup(f"The database in the backup is damaged ({error}).") from error
-    finally:
-        connection.close()
     if snapshot is None or snapshot.version != manifest.state_version:
         raise BadBackup("The database in the backup does not hold the state that the manifest names.")
     return snapshot
 
 
-def _check_schema(
-    connection: sqlite3.Connection, manifest: Manifest, migrations: tuple[Migration, ...]
-) -> None:
-    found, bookkeeping = schema_objects(connection), expected_schema(())
-    names = {one[1] for one in bookkeeping}
+def _check_schema(tx: Tx, manifest: Manifest, migrations: tuple[Migration, ...]) -> None:
     # Checked before reading: a view called `applied_migrations` could run for ever.
-    _refuse_differences(frozenset(one for one in found if one[1].casefold() in names), bookkeeping)
-    step = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    applied = {int(row[0]) for row in connection.execute("SELECT number FROM applied_migrations")}
+    _refuse(bookkeeping_difference(tx))
+    step, applied = schema_step(tx), recorded_steps(tx)
     if step != manifest.schema_step or max(applied, default=0) != step:
         raise BadBackup("The database in the backup does not have the schema that the manifest names.")
     unknown = applied - {migration.number for migration in migrations}
@@ -129,17 +124,16 @@ def _check_schema(
             f"The backup was made by Helix {manifest.helix} (schema step {max(unknown)}), which is newer "
             f"than this Helix. Use Helix {manifest.helix} or later."
         )
-    known = [migration for migration in migrations if migration.number in applied]
-    _refuse_differences(found, expected_schema(known))
+    _refuse(schema_difference(tx, [one for one in migrations if one.number in applied]))
 
 
-def _refuse_differences(found: frozenset[SchemaObject], expected: frozenset[SchemaObject]) -> None:
+def _refuse(difference: Difference | None) -> None:
     """Refuses a schema that Helix did not make: its triggers and views would run later."""
-    for one in sorted(found ^ expected, key=str):
-        what = "adds or changes" if one in found else "lacks or changes"
+    if difference is not None:
+        what = "adds or changes" if difference.found else "lacks or changes"
         raise BadBackup(
-            f"The schema of the database in the backup is not one of Helix: it {what} the {one[0]} "
-            f"{one[1][:_NAME_SHOWN]!r}. Use a backup as Helix made it."
+            f"The schema of the database in the backup is not one of Helix: it {what} the {difference.kind} "
+            f"{difference.name[:_NAME_SHOWN]!r}. Use a backup as Helix made it."
         )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +17,7 @@ from core.files.pack import Slice, plan
 from core.files.reading import FileContent, RefusedEdit, UnreadFile, read_edit_file
 from core.runtime.in_thread import in_thread
 from core.runtime.worker import Worker, WorkerFailed
+from core.store.sqlite.inspecting import open_to_read, schema_step
 from core.version import VERSION
 from state.backups import _secrets as secrets_in
 from state.backups._archive import check_database, hash_file, unpack
@@ -72,7 +71,7 @@ async def make_archive(
 
     Raises:
         BackupRefused, SecretInBackup, BadBackup: it was not made; the text says why.
-        OSError, sqlite3.Error: the disk or the database failed.
+        OSError, CopyFault: the disk or the database failed.
     """
     steps = Steps(on_progress)
     steps.at(0, "copying the database")
@@ -175,9 +174,9 @@ def _stage(
         redacted.insert(0, DATABASE)
     for name, content in edited.contents.items():
         (staging / name).write_bytes(content)
-    with closing(sqlite3.connect(copy)) as connection:
-        step = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        snapshot = read_snapshot(connection)
+    with open_to_read(copy) as tx:
+        step = schema_step(tx)
+        snapshot = read_snapshot(tx)
     if snapshot is None:
         raise BackupRefused("There is nothing to back up yet.")
     manifest = Manifest(

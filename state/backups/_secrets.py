@@ -6,19 +6,17 @@ searched for, since ordinary text may contain them.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from core.errors import HelixError
 from core.logs.secret import Secret
 from core.logs.secret_forms import escaped
-from state.search.schema import purge_index
+from core.store.sqlite.scrubbing import holds_any, scrub
 
 MASK: Final = "***"
 _SHORTEST: Final = 8
-_CHUNK: Final = 4 * 1024 * 1024
 
 
 class SecretInBackup(HelixError):
@@ -47,76 +45,12 @@ def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
 
     Raises:
         SecretInBackup: one is still in the file afterwards (as part of a key, for example).
+        CopyFault, OSError: the copy cannot be changed.
     """
-    connection = sqlite3.connect(path, isolation_level=None)
-    # Payloads of webhooks are stored as bytes.
-    connection.create_function("mask_bytes", 3, bytes.replace, deterministic=True)
-    try:
-        found = sum(_redact_table(connection, table, secrets) for table in _tables(connection)) > 0
-        if found or _in_file(path, secrets):
-            # The search index keeps deleted words until its pages are merged, and freed or rewritten pages
-            # still contain the old bytes.
-            purge_index(connection)
-            connection.execute("VACUUM")
-            found = True
-    finally:
-        connection.close()
-    if found and _in_file(path, secrets):
+    found = scrub(path, secrets, MASK)
+    if found and holds_any(path, secrets):
         raise SecretInBackup(
             "The database contains a secret of the settings in a place where a backup cannot leave it out, "
             "so no backup is made. Replace that secret by a new one in the settings."
         )
     return found
-
-
-def _tables(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
-    """Every ordinary table with its columns; virtual tables store their content in ordinary ones."""
-    names = connection.execute(
-        "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' "
-        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    ).fetchall()
-    return [
-        (name, [row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(name)})")])
-        for (name,) in names
-    ]
-
-
-def _redact_table(
-    connection: sqlite3.Connection, table: tuple[str, list[str]], secrets: tuple[str, ...]
-) -> int:
-    name, columns = table
-    changed = 0
-    for column in map(_quoted, columns):
-        for kind, function, form, mask in _wanted(secrets):
-            where = f"typeof({column}) = '{kind}' AND instr({column}, ?1)"
-            if connection.execute(f"SELECT 1 FROM {_quoted(name)} WHERE {where} LIMIT 1", (form,)).fetchone():  # noqa: S608 - names of our own schema, quoted
-                changed += connection.execute(
-                    f"UPDATE {_quoted(name)} SET {column} = {function}({column}, ?1, ?2) WHERE {where}",  # noqa: S608 - likewise
-                    (form, mask),
-                ).rowcount
-    return changed
-
-
-def _wanted(secrets: tuple[str, ...]) -> Iterator[tuple[str, str, str | bytes, str | bytes]]:
-    """Each form as text and as bytes: SQLite type, replacing function, form, replacement."""
-    for form in secrets:
-        yield "text", "replace", form, MASK
-        yield "blob", "mask_bytes", form.encode("utf-8", "surrogatepass"), MASK.encode()
-
-
-def _in_file(path: Path, secrets: tuple[str, ...]) -> bool:
-    """Whether the file's bytes contain one of the secrets."""
-    wanted = [form.encode("utf-8", "surrogatepass") for form in secrets]
-    overlap = max((len(form) for form in wanted), default=1) - 1
-    tail = b""
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            window = tail + chunk
-            if any(form in window for form in wanted):
-                return True
-            tail = window[len(window) - overlap :] if overlap else b""
-    return False
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -82,6 +82,11 @@ def forget(tx: Tx, number: int) -> None:
     tx.execute("DELETE FROM backups WHERE id = ?", (number,))
 
 
+def forget_unfinished(tx: Tx) -> None:
+    """Deletes the row of a backup that is being made: in the archive, it does not exist."""
+    tx.execute("DELETE FROM backups WHERE status = 'making'")
+
+
 def finish(tx: Tx, record: BackupRecord) -> None:
     """Marks a backup as complete and checked."""
     tx.execute(

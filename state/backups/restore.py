@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,8 +15,12 @@ from core.errors import StartError
 from core.files.atomic import PUBLIC
 from core.files.flush import flush
 from core.files.rights import keep_rights
+from core.store.errors import CopyFault
 from core.store.migrations import Migration
+from core.store.sqlite.files import earlier_copies
+from core.store.sqlite.inspecting import open_to_read
 from core.store.sqlite.offline import open_offline, transaction
+from core.store.tx import Tx
 from core.version import VERSION
 from state.backups import folder_swap
 from state.backups._archive import check_database, unpack
@@ -164,7 +166,7 @@ def _adopt(
             _write(prepared / document.name, content)
             known_hashes.confirm(connection, document.name, known_hashes.digest(content))
         counts = _counts(connection)
-    for copy in prepared.glob(f"{DATABASE}.v*.bak"):
+    for copy in earlier_copies(path):
         # Copies from before migrations are not needed: the archive is one.
         copy.unlink()
     flush(path)
@@ -177,9 +179,8 @@ def _version_of(path: Path) -> int:
     if not path.is_file():
         return 0
     # A damaged database must not prevent a restore.
-    with contextlib.suppress(sqlite3.Error, TypeError), closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA query_only = ON")
-        return int(connection.execute("SELECT version FROM snapshot").fetchone()[0])
+    with contextlib.suppress(CopyFault, TypeError), open_to_read(path) as tx:
+        return int(tx.execute("SELECT version FROM snapshot").fetchone()[0])
     return 0
 
 
@@ -198,10 +199,10 @@ def _carry_over(folder: Path, prepared: Path) -> int:
     return carried
 
 
-def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+def _counts(tx: Tx) -> dict[str, int]:
     tables = ("journal", "ucf_history", "rituals", "contexts", "directives", "schedules", "alerts")
     return {
-        table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+        table: int(tx.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
         for table in tables
     }
 

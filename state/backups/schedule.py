@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -63,7 +62,7 @@ class BackupSchedule:
             try:
                 await self._backups.create(_SCHEDULED)
                 await self._backups.prune()
-            except (HelixError, OSError, sqlite3.Error) as error:
+            except (HelixError, OSError) as error:
                 logger.warning("backup.failed error=%s detail=%s", type(error).__name__, error)
                 await self._sleep(_RETRY_S)
 

@@ -12,14 +12,14 @@ import msgspec
 from core.errors import StartError
 from core.files.flush import flush
 from core.store.migrations import Migration
-from core.store.sqlite.offline import open_offline, transaction
+from core.store.sqlite.files import earlier_copies
+from core.store.sqlite.offline import open_to_erase
 from core.version import VERSION
 from state.backups.backup_table import named_moment
 from state.backups.folder import FOLDER
 from state.change import JournalRow
 from state.journal import insert_rows
 from state.privacy.personal import Erased, erase
-from state.search.schema import purge_index
 
 _LONGEST_ID: Final = 20
 
@@ -75,17 +75,11 @@ def forget(
         raise WrongUser(
             f"There is no database in {folder}, so there is nobody to erase. Check HELIX_DATA_DIR."
         )
-    with open_offline(path, migrations, VERSION) as tx:
-        tx.execute("PRAGMA secure_delete = ON")
-        with transaction(tx):
-            erased = erase(tx, user_id)
-            if erased.rows:
-                purge_index(tx)
-                row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
-                insert_rows(tx, now, (row,))
-        # Rewrites the whole file, and empties its log.
-        tx.execute("VACUUM")
-        tx.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with open_to_erase(path, migrations, VERSION) as tx:
+        erased = erase(tx, user_id)
+        if erased.rows:
+            row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
+            insert_rows(tx, now, (row,))
     copies = _copies(folder, path)
     if remove_copies:
         for copy in copies:
@@ -125,4 +119,4 @@ def describe(done: Forgotten) -> str:
 def _copies(folder: Path, path: Path) -> tuple[Path, ...]:
     archives = folder / FOLDER
     found = [one for one in archives.glob("*") if named_moment(one.name) is not None]
-    return tuple(sorted((*found, *folder.glob(f"{path.name}.v*.bak"))))
+    return tuple(sorted((*found, *earlier_copies(path))))

@@ -110,7 +110,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
 def erase(tx: Tx, user_id: int) -> Erased:
     """Erases a person from every table, in the open transaction.
 
-    Triggers update the search index; `purge_index` then removes old words from its pages.
+    Triggers update the search index; `open_to_erase` then removes old words from its pages.
     """
     rows: dict[str, int] = {}
     names: set[str] = set()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.store.migrations import Migration
-from core.store.tx import Sql, Tx
+from core.store.tx import Sql
 
 # Characters of each text that are indexed.
 _LENGTH: Final = 4_000
@@ -196,11 +196,3 @@ SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
         ),
     ),
 )
-
-
-def purge_index(tx: Tx) -> None:
-    """Rebuilds the search index: deleted words otherwise stay in its pages until these are merged."""
-    for (name,) in tx.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-    ).fetchall():
-        tx.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.files.size import file_size
 from core.store.moments import from_us
-from core.store.sqlite.files import file_size, wal_path
+from core.store.sqlite.files import earlier_copies
 from core.store.tx import Tx
 from state.backups.manifest import EDITED_FILES
 
@@ -60,10 +61,11 @@ async def fetch_storage(collective: Collective) -> StorageView:
     """The present sizes; reads the disk and the store."""
     folder, records = collective.kernel.settings.data_dir, collective.backups.list()
     path = collective.kernel.settings.database_path
-    database, files, reports, copies, (total, free) = await asyncio.to_thread(_look, folder, path)
+    files, reports, copies, (total, free) = await asyncio.to_thread(_look, folder, path)
+    stats = collective.database.stats()
     entries, size, since = await collective.database.read(_journal)
     return StorageView(
-        database=database,
+        database=stats.size_bytes + stats.wal_bytes,
         files=files,
         reports=reports,
         copies=copies,
@@ -80,13 +82,12 @@ async def fetch_storage(collective: Collective) -> StorageView:
     )
 
 
-def _look(folder: Path, database: Path) -> tuple[int, int, int, int, tuple[int, int]]:
+def _look(folder: Path, database: Path) -> tuple[int, int, int, tuple[int, int]]:
     usage = shutil.disk_usage(folder)
     return (
-        file_size(database) + file_size(wal_path(database)),
         sum(file_size(folder / name) for name in EDITED_FILES),
         sum(file_size(path) for path in folder.glob("reports/*")),
-        sum(file_size(path) for path in folder.glob(f"{database.name}.v*.bak")),
+        sum(file_size(path) for path in earlier_copies(database)),
         (usage.total, usage.free),
     )
 

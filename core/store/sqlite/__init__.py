@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
+from core.files.size import file_size
 from core.store.contract import Participant, StoreStats
 from core.store.feed import LocalFeed
 from core.store.leases import LocalLeases
@@ -17,7 +18,7 @@ from core.store.members import LocalMembers
 from core.store.migrations import Migration
 from core.store.sqlite import version
 from core.store.sqlite.connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
-from core.store.sqlite.files import file_size, wal_path
+from core.store.sqlite.files import wal_path
 from core.store.sqlite.opening import Opening, leave_clean
 from core.store.sqlite.readers import Readers
 from core.store.sqlite.write_request import Many

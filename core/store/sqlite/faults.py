@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from core.store.errors import StoreError
+from core.store.errors import CopyDamaged, CopyFault, StoreError
 
 # Primary result codes (https://sqlite.org/rescode.html) for faults of the machine, not of a statement.
 _SENTENCES: Final = {
@@ -34,3 +36,14 @@ def store_error(error: sqlite3.Error) -> StoreError | None:
     readable = StoreError(sentence)
     readable.__cause__ = error
     return readable
+
+
+@contextmanager
+def copy_faults() -> Iterator[None]:
+    """Turns SQLite's errors about a copy of the database into CopyFault and CopyDamaged."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise CopyFault(str(error)) from error
+    except sqlite3.Error as error:
+        raise CopyDamaged(str(error)) from error

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
+
+from core.files.size import file_size
 
 
 class StoreFiles:
@@ -45,11 +46,18 @@ def wal_path(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def file_size(path: Path) -> int:
-    """The size in bytes; 0 if the file does not exist."""
-    with contextlib.suppress(OSError):
-        return path.stat().st_size
-    return 0
+def bytes_in_use(path: Path) -> int:
+    """The size of a database and its log.
+
+    Raises:
+        OSError: there is no database.
+    """
+    return path.stat().st_size + file_size(wal_path(path))
+
+
+def earlier_copies(path: Path) -> list[Path]:
+    """The copies of a database from before migrations, which lie beside it."""
+    return sorted(path.parent.glob(f"{path.name}.v*.bak"))
 
 
 def _identity(name: str) -> tuple[int, int]:

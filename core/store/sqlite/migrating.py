@@ -14,6 +14,7 @@ from core.store.contract import MigrationResult
 from core.store.errors import DatabaseTooNew, DatabaseUnusable
 from core.store.migrations import Migration
 from core.store.sqlite.faults import store_error
+from core.store.tx import Tx
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def migrate(
     if len(known) != len(ordered):
         raise ValueError("two migrations share a number")
     before = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    applied = _applied_numbers(connection)
+    applied = applied_numbers(connection)
     unknown = applied - known
     if unknown or before > max(known, default=0):
         raise _too_new(connection, path, max(unknown, default=before), app_version)
@@ -65,9 +66,9 @@ def migrate(
     return MigrationResult(version, tuple(migration.number for migration in missing), backup)
 
 
-def schema_objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:
+def schema_objects(tx: Tx) -> frozenset[SchemaObject]:
     """All entries of the schema, without the tables of SQLite's own statistics."""
-    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    rows = tx.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
     return frozenset(row for row in rows if (row[0], row[1]) not in _STATISTICS)
 
 
@@ -147,15 +148,16 @@ def _in_transaction(connection: sqlite3.Connection, statements: Sequence[str]) -
         raise
 
 
-def _table_exists(connection: sqlite3.Connection, table: str) -> bool:
-    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
+def _table_exists(tx: Tx, table: str) -> bool:
+    found = tx.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
     return found.fetchone() is not None
 
 
-def _applied_numbers(connection: sqlite3.Connection) -> set[int]:
-    if not _table_exists(connection, "applied_migrations"):
+def applied_numbers(tx: Tx) -> set[int]:
+    """The numbers of the migrations that a database records."""
+    if not _table_exists(tx, "applied_migrations"):
         return set()
-    return {int(row[0]) for row in connection.execute("SELECT number FROM applied_migrations")}
+    return {int(row[0]) for row in tx.execute("SELECT number FROM applied_migrations")}
 
 
 def _holds_data(connection: sqlite3.Connection) -> bool:

@@ -12,6 +12,7 @@ from core.store.migrations import Migration
 from core.store.sqlite.connection import BUSY_TIMEOUT_MS
 from core.store.sqlite.faults import store_error
 from core.store.sqlite.opening import Opening, leave_clean
+from core.store.sqlite.scrubbing import rebuild_search
 
 
 @contextmanager
@@ -31,6 +32,27 @@ def open_offline(
         raise DatabaseUnusable(f"{path}: {store_error(error) or _refusal(error)}") from error
     finally:
         connection.close()
+
+
+@contextmanager
+def open_to_erase(
+    path: Path, migrations: Sequence[Migration], app_version: str
+) -> Iterator[sqlite3.Connection]:
+    """Like `open_offline`, in one transaction; what the block deletes or overwrites leaves the file for good.
+
+    Raises:
+        DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: as there.
+    """
+    with open_offline(path, migrations, app_version) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        with transaction(connection):
+            before = connection.total_changes
+            yield connection
+            if connection.total_changes > before:
+                rebuild_search(connection)
+        # Rewrites the whole file, and empties its log.
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _refusal(error: sqlite3.Error) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from core.files.size import file_size
 from core.store.contract import Recovery
 from core.store.migrations import Migration
 from core.store.sqlite.connection import (
@@ -16,7 +17,7 @@ from core.store.sqlite.connection import (
     create_private,
     opening_error,
 )
-from core.store.sqlite.files import StoreFiles, file_size, wal_path
+from core.store.sqlite.files import StoreFiles, wal_path
 from core.store.sqlite.migrating import migrate
 
 _RUNNING: Final = "running"

@@ -49,20 +49,6 @@ def test_a_secret_within_another_leaves_no_remainder() -> None:
     assert redact_text(b"x12345678-longer", found) == b"***"
 
 
-def test_pages_with_deleted_rows_are_rewritten(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA secure_delete = OFF")
-        connection.execute("CREATE TABLE t (a TEXT, b BLOB, c INTEGER)")
-        connection.executemany("INSERT INTO t VALUES (?, ?, 1)", [("a-secret-text" * 10, b"x")] * 50)
-        connection.execute("DELETE FROM t")
-    assert b"a-secret-text" in path.read_bytes()
-    assert redact_database(path, forms([Secret("a-secret-text")]))
-    assert b"a-secret-text" not in path.read_bytes()
-    assert not redact_database(path, forms([Secret("a-secret-text")]))
-    assert not redact_database(path, ())
-
-
 def test_a_text_too_long_for_one_page_is_cleaned(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
