@@ -18,6 +18,7 @@ _SELECT: Final = (
     "acked_us, acked_by, acked_by_id, cleared_us FROM alerts"
 )
 _COLUMNS: Final = columns_of(_SELECT)
+_MUTES: Final = "SELECT metric, until_us FROM alert_mutes ORDER BY coalesce(set_us, 0), metric"
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +106,7 @@ def find_open(tx: Tx, key: str) -> Alert | None:
 
 def open_alerts(tx: Tx) -> tuple[Alert, ...]:
     """Every open alert, oldest first."""
-    return _several(tx, "cleared_us IS NULL", (), "id", -1)
+    return _several(tx, "cleared_us IS NULL", (), "id")
 
 
 def newest(tx: Tx, *, after_id: int, limit: int) -> tuple[Alert, ...]:
@@ -125,7 +126,7 @@ def read_mutes(tx: Tx, now: datetime) -> dict[str, datetime]:
         "UPDATE alert_mutes SET until_us = ?1 + until_us - set_us, set_us = ?1 WHERE set_us > ?1",
         (to_us(now),),
     )
-    return {row[0]: from_us(row[1]) for row in tx.execute("SELECT metric, until_us FROM alert_mutes")}
+    return {row[0]: from_us(row[1]) for row in tx.execute(_MUTES)}
 
 
 def write_mute(tx: Tx, metric: str, until: datetime | None, *, now: datetime) -> None:
@@ -143,9 +144,13 @@ def _one(tx: Tx, where: str, values: tuple[Value, ...]) -> Alert | None:
     return found[0] if found else None
 
 
-def _several(tx: Tx, where: str, values: tuple[Value, ...], order: str, limit: int) -> tuple[Alert, ...]:
-    query = f"{_SELECT} WHERE {where} ORDER BY {order} LIMIT ?"
-    return tuple(_alert(row) for row in tx.execute(query, (*values, limit)))
+def _several(
+    tx: Tx, where: str, values: tuple[Value, ...], order: str, limit: int | None = None
+) -> tuple[Alert, ...]:
+    query = f"{_SELECT} WHERE {where} ORDER BY {order}"
+    if limit is not None:
+        query, values = f"{query} LIMIT ?", (*values, limit)
+    return tuple(_alert(row) for row in tx.execute(query, values))
 
 
 def _alert(row: tuple[Any, ...]) -> Alert:

@@ -14,8 +14,8 @@ from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.store import Store
-from core.store.moments import from_us, to_us
-from core.store.tx import Tx
+from state.alerts import forecast_table as table
+from state.alerts.forecast_table import Accuracy
 from state.alerts.holt import Forecast, TooLittleData, forecast
 from state.journal.history import History
 from state.models import METRICS
@@ -28,21 +28,6 @@ _STEPS: Final = 6
 # The steps of each forecast that are stored and later compared with the actual values.
 _KEPT_STEPS: Final = (1, 6)
 _MEASURED_OVER: Final = timedelta(days=7)
-_KEPT_FOR: Final = timedelta(days=30)
-
-
-class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
-    """How exact one metric's forecasts of the last 7 days were.
-
-    Attributes:
-        measured: number of forecasts that came due.
-        mean_absolute_error: in the metric's unit.
-        within_share: share of actual values within the predicted band, 0 to 1.
-    """
-
-    measured: int
-    mean_absolute_error: float
-    within_share: float
 
 
 class Forecasts:
@@ -68,17 +53,17 @@ class Forecasts:
     async def load(self) -> None:
         """Reads when the last one was made, and the accuracy of the last 7 days."""
         since = self._clock.now() - _MEASURED_OVER
-        self._made_at = await self._database.read(_newest_moment)
-        self.accuracy = await self._database.read(lambda tx: _read_accuracy(tx, since))
+        self._made_at = await self._database.read(table.newest_moment)
+        self.accuracy = await self._database.read(lambda tx: table.accuracy_since(tx, since))
 
     async def run_once(self) -> None:
         """Measures forecasts that came due, and makes new ones once an hour (supervised)."""
         now = self._clock.now()
         if not self.newest or self._is_due(now):
             await self._make(now)
-        await self._database.write(lambda tx: _measure(tx, now))
+        await self._database.write(lambda tx: table.measure(tx, now))
         since = now - _MEASURED_OVER
-        self.accuracy = await self._database.read(lambda tx: _read_accuracy(tx, since))
+        self.accuracy = await self._database.read(lambda tx: table.accuracy_since(tx, since))
 
     def probe(self) -> Reading:
         """The reading of the check "forecasts": the mean absolute error, in all and by metric."""
@@ -131,7 +116,12 @@ class Forecasts:
         # In a thread: all six would block the event loop for about 50 ms.
         made = await asyncio.to_thread(_make_all, samples)
         if made and self._is_due(now):
-            await self._database.write(lambda tx: _keep(tx, made, now))
+            expected = [
+                (name, now + _STEP * step, found.steps[step - 1])
+                for name, found in made.items()
+                for step in _KEPT_STEPS
+            ]
+            await self._database.write(lambda tx: table.keep(tx, expected, now))
             self._made_at = now
         self.newest = MappingProxyType(made)
 
@@ -145,44 +135,3 @@ def _make_all(samples: Mapping[str, Sequence[float | None]]) -> dict[str, Foreca
         except TooLittleData:
             continue
     return made
-
-
-def _newest_moment(tx: Tx) -> datetime | None:
-    row = tx.execute("SELECT max(made_us) FROM forecasts").fetchone()
-    return None if row[0] is None else from_us(row[0])
-
-
-def _keep(tx: Tx, made: Mapping[str, Forecast], now: datetime) -> None:
-    rows = []
-    for name, found in made.items():
-        for step in _KEPT_STEPS:
-            expected = found.steps[step - 1]
-            due = to_us(now + _STEP * step)
-            rows.append((name, to_us(now), due, expected.value, expected.low, expected.high))
-    tx.executemany(
-        "INSERT INTO forecasts (metric, made_us, for_us, value, low, high) VALUES (?, ?, ?, ?, ?, ?)", rows
-    )
-    tx.execute("DELETE FROM forecasts WHERE for_us < ?", (to_us(now - _KEPT_FOR),))
-
-
-def _measure(tx: Tx, now: datetime) -> None:
-    for name in METRICS:
-        tx.execute(
-            f"UPDATE forecasts SET actual = (SELECT {name} FROM ucf_history WHERE at_us <= for_us "  # noqa: S608 - our names
-            "ORDER BY at_us DESC, version DESC LIMIT 1) WHERE metric = ? AND actual IS NULL AND for_us <= ?",
-            (name, to_us(now)),
-        )
-
-
-def _read_accuracy(tx: Tx, since: datetime) -> Mapping[str, Accuracy]:
-    rows = tx.execute(
-        "SELECT metric, count(*), avg(abs(value - actual)), "
-        "avg(actual BETWEEN low - 1e-9 AND high + 1e-9) "
-        "FROM forecasts WHERE actual IS NOT NULL AND for_us > ? GROUP BY metric",
-        (to_us(since),),
-    )
-    found = {
-        name: Accuracy(measured=count, mean_absolute_error=error, within_share=within)
-        for name, count, error, within in rows
-    }
-    return MappingProxyType({name: found[name] for name in METRICS if name in found})

@@ -150,6 +150,10 @@ class Contexts:
             raise found
         return found
 
+    async def find_noted(self, name: str, cause: str, note: str) -> int | None:
+        """The id of a checkpoint with this name and note, made by this cause; None if there is none."""
+        return await self._database.read(lambda tx: table.find_noted(tx, name, cause, note))
+
     async def page(self, containing: str = "", *, newest_id: int | None = None) -> tuple[ContextBrief, ...]:
         """All checkpoints whose name contains a text, ignoring case, newest first.
 

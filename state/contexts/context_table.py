@@ -58,6 +58,15 @@ def find(tx: Tx, number: int | None, folded: str) -> Context | None:
     return Context(**msgspec.structs.asdict(_brief(row)), content=content)
 
 
+def find_noted(tx: Tx, name: str, cause: str, note: str) -> int | None:
+    """The id of a checkpoint with this name and note, made by this cause; None if there is none."""
+    row = tx.execute(
+        "SELECT id FROM contexts WHERE folded = ? AND cause = ? AND note = ? ORDER BY id LIMIT 1",
+        (fold(name), cause, note),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
 def page(tx: Tx, containing: str, newest_id: int | None) -> tuple[ContextBrief, ...]:
     """Those whose folded name contains a text, newest first, up to `newest_id`."""
     rows = tx.execute(

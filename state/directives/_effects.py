@@ -13,8 +13,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.runtime.one_at_a_time import Busy
-from core.store.tx import Tx
-from state.contexts.records import fold
 from state.directives._repository import CAUSE
 from state.directives.action import Outcome, Postponed, Withdrawn, Work
 from state.events import Severity, by_hand
@@ -100,13 +98,7 @@ async def report(work: Work) -> Outcome:
 async def archive(work: Work) -> Outcome:
     """Saves a checkpoint, unless this directive has done so already."""
     name, note = str(work.directive.arguments["name"]), work.directive.key
-    query = "SELECT id FROM contexts WHERE folded = ? AND cause = ? AND note = ?"
-
-    def find(tx: Tx) -> int | None:
-        row = tx.execute(query, (fold(name), CAUSE, note)).fetchone()
-        return None if row is None else int(row[0])
-
-    number = await work.parts.database.read(find)
+    number = await work.parts.contexts.find_noted(name, CAUSE, note)
     if number is None:
         number = (await work.parts.contexts.archive(name, work.actor, note)).id
     return Outcome(f"Checkpoint {number} is saved.")

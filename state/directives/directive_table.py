@@ -27,9 +27,8 @@ _COLUMNS: Final = columns_of(_SELECT)
 
 
 def next_number(tx: Tx) -> int:
-    """The id of the next new directive; no id is used twice."""
-    row = tx.execute("SELECT seq FROM sqlite_sequence WHERE name = 'directives'").fetchone()
-    return 1 if row is None else int(row[0]) + 1
+    """The id of the next new directive; no id is used twice, since the newest one is never deleted."""
+    return int(tx.execute("SELECT coalesce(max(id), 0) + 1 FROM directives").fetchone()[0])
 
 
 def insert(tx: Tx, directive: Directive, key: str | None) -> None:
@@ -132,8 +131,8 @@ def counts(tx: Tx) -> Mapping[DirectiveStatus, int]:
 
 
 _LOAD: Final = (
-    "SELECT coalesce(sum(status IN ('queued', 'running')), 0), "
-    "coalesce(sum(queued_us >= ? AND status != 'refused'), 0) FROM directives"
+    "SELECT count(*) FILTER (WHERE status IN ('queued', 'running')), "
+    "count(*) FILTER (WHERE queued_us >= ? AND status != 'refused') FROM directives"
 )
 
 

@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-import msgspec
-
 from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import passes_with
 from core.store import Store
-from core.store.tx import Tx
 from state.change import Actor
-from state.directives.policy import APPROVED, KIND, PRINCIPLES, Circumstances, Decision, Rank, judge
+from state.directives import decision_table
+from state.directives.policy import APPROVED, PRINCIPLES, Circumstances, Decision, Rank, judge
 from state.manager import StateManager
 
 
@@ -44,7 +42,7 @@ class PolicyDesk:
 
     async def load(self) -> None:
         """Counts the decisions in the journal."""
-        self._counts = await self._database.read(_count)
+        self._counts = await self._database.read(decision_table.count)
 
     def seen(self, *, queued: int = 0, open_of_asker: int = 0, asked_within_hour: int = 0) -> Circumstances:
         """The present circumstances."""
@@ -81,12 +79,3 @@ class PolicyDesk:
             observed_unit="decisions",
             thresholds=(passes_with("decisions"),),
         )
-
-
-def _count(tx: Tx) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    query = "SELECT before, after, count(*) FROM journal WHERE kind = ? GROUP BY before, after"
-    for principle, outcome, count in tx.execute(query, (KIND,)):
-        approved = msgspec.json.decode(outcome) == APPROVED
-        counts[APPROVED if approved else msgspec.json.decode(principle)] += count
-    return counts

@@ -6,33 +6,20 @@ The numbers of checkpoints, directives and alerts remain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
 
-from core.store.tx import Tx, Value
+from core.store.tx import Tx
 from state.contexts.records import fold
+from state.privacy import own_words_table as table
+from state.privacy.personal_table import FORGOTTEN
 
-# Replaces words in columns that must not be empty.
-FORGOTTEN: Final = "forgotten"
 _RESTORED: Final = re.compile(r"restored from checkpoint .*\(#(\d+), version \d+\)\Z", re.DOTALL)
-
-# A directive's event is stored just before the event about its end, in the transaction of its journal row.
-_SENT_BY_DIRECTIVE: Final = (
-    "SELECT sent.seq FROM journal "
-    "JOIN outbox AS told ON told.at_us = journal.at_us AND told.type = 'directive.finished' "
-    "JOIN outbox AS sent ON sent.seq = told.seq - 1 AND sent.at_us >= told.at_us "
-    "WHERE kind = 'directive' AND cause = 'directive' AND actor_id = :who AND json_valid(after) "
-    "AND after ->> '$.status' = 'done' AND ltrim(after ->> '$.task') LIKE 'emit_%'"
-)
-# The command `emit` stores its event just after its journal row, in the same transaction. A later event is
-# not its own: the journal is kept longer than the outbox.
-_SENT_BY_COMMAND: Final = (
-    "SELECT (SELECT seq FROM outbox WHERE type = subject "
-    "AND outbox.at_us BETWEEN journal.at_us AND journal.at_us + 1000000 ORDER BY seq LIMIT 1) "
-    "FROM journal WHERE kind = 'event' AND actor_id = :who"
-)
+# The text of a directive that sends an event.
+_EMIT: Final = re.compile(r" *emit.", re.IGNORECASE | re.DOTALL)
 
 
 class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +30,7 @@ class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
         names: names of their checkpoints, as written and folded, except those that others have used too.
         directives: ids of their stored directives.
         texts: texts of their directives, except those that others have used too.
-        alerts: ids of alerts, each with a summary that they gave it.
+        alerts: ids of alerts, each with a summary that they gave it, or None.
         keys: keys of the alerts that they raised, by id, except those that others have used too.
         sent: outbox positions of the events that they sent by hand.
     """
@@ -52,75 +39,95 @@ class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
     names: frozenset[str]
     directives: frozenset[int]
     texts: frozenset[str]
-    alerts: frozenset[tuple[int, str]]
+    alerts: frozenset[tuple[int, str | None]]
     keys: Mapping[int, str]
     sent: frozenset[int]
 
 
 def find_own_words(tx: Tx, user_id: int) -> OwnWords:
     """Finds a person's words; call it before they are erased."""
-
-    def column(query: str) -> frozenset[Any]:
-        return frozenset(row[0] for row in tx.execute(query, {"who": user_id}) if row[0] is not None)
-
-    name = "SELECT name FROM contexts WHERE actor_id IS {0} :who UNION SELECT subject FROM journal WHERE "
-    name += (
-        "kind = 'context' AND actor_id IS {0} :who AND json_valid(after) AND after -> '$.kept' IS NOT NULL"
-    )
-    text = (
-        "SELECT text FROM directives WHERE actor_id IS {0} :who UNION SELECT after ->> '$.task' FROM journal "
-    )
-    text += "WHERE kind = 'directive' AND cause = 'directive' AND actor_id IS {0} :who AND json_valid(after)"
-    said = tx.execute(
-        "SELECT actor_id IS ?, after ->> '$.alert', after ->> '$.summary', subject FROM journal "
-        "WHERE kind = 'alert' AND json_valid(after) AND json_type(after) = 'object'",
-        (user_id,),
-    ).fetchall()
-    others_keys = {key for theirs, *_, key in said if not theirs}
-    others = frozenset(map(fold, column(name.format("NOT"))))
-    names = frozenset(one for one in column(name.format("")) if fold(one) not in others)
+    checkpoints, directives = table.checkpoints(tx), table.directives(tx)
+    # What the person wrote, and what others wrote.
+    names, texts, alerts = _split(user_id, checkpoints), _split(user_id, directives), _Split()
+    for said in table.said(tx):
+        own, after = said.actor_id == user_id, read_object(said.after)
+        if after is None:
+            continue
+        if said.kind == "alert" and isinstance(after.get("alert"), int):
+            alerts.add((after.get("alert"), after.get("summary"), said.subject), own=own)
+        elif said.kind == "context" and "kept" in after:
+            names.add(said.subject, own=own)
+        elif said.kind == "directive" and said.cause == "directive" and isinstance(after.get("task"), str):
+            texts.add(after["task"], own=own)
+    others = frozenset(map(fold, names.others))
+    own_names = frozenset(one for one in names.own if fold(one) not in others)
+    others_keys = {key for *_, key in alerts.others}
     return OwnWords(
-        checkpoints=column("SELECT id FROM contexts WHERE actor_id = :who"),
-        names=names | frozenset(map(fold, names)),
-        directives=column("SELECT id FROM directives WHERE actor_id = :who"),
-        texts=column(text.format("")) - column(text.format("NOT")),
-        alerts=frozenset((number, summary) for theirs, number, summary, _ in said if theirs),
-        keys={number: key for theirs, number, _, key in said if theirs and key not in others_keys},
-        sent=column(_SENT_BY_DIRECTIVE) | column(_SENT_BY_COMMAND),
+        checkpoints=frozenset(one.id for one in checkpoints if one.actor_id == user_id),
+        names=own_names | frozenset(map(fold, own_names)),
+        directives=frozenset(one.id for one in directives if one.actor_id == user_id),
+        texts=frozenset(texts.own) - frozenset(texts.others),
+        alerts=frozenset((number, summary) for number, summary, _ in alerts.own),
+        keys={number: key for number, _, key in alerts.own if key not in others_keys},
+        sent=_sent_by_directive(tx, user_id) | table.sent_by_command(tx, user_id),
     )
 
 
-def erase_quotations(tx: Tx, words: OwnWords, user_id: int) -> Iterator[str]:
-    """Erases quotations in the journal, alerts and outgoing events; yields the table of each changed row."""
+class _Split:
+    """What one person wrote, and what all others wrote."""
+
+    def __init__(self) -> None:
+        self.own: list[Any] = []
+        self.others: list[Any] = []
+
+    def add(self, words: object, *, own: bool) -> None:
+        (self.own if own else self.others).append(words)
+
+
+def _split(user_id: int, rows: Iterable[table.Written]) -> _Split:
+    split = _Split()
+    for row in rows:
+        split.add(row.text, own=row.actor_id == user_id)
+    return split
+
+
+def _sent_by_directive(tx: Tx, user_id: int) -> frozenset[int]:
+    """Outbox positions of the events that a person's directives sent."""
+    sent = set()
+    for seq, after in table.sent_by_directive(tx, user_id):
+        ended = read_object(after) or {}
+        if ended.get("status") == "done" and _EMIT.match(str(ended.get("task", ""))):
+            sent.add(seq)
+    return frozenset(sent)
+
+
+def erase_quotations(tx: Tx, words: OwnWords, user_id: int) -> Counter[str]:
+    """Erases quotations in the journal, alerts and outgoing events; returns the changed rows by table."""
+    changed = Counter[str]()
     for number, summary in words.alerts:
-        update = "UPDATE alerts SET summary = ?, detail = '' WHERE id = ? AND summary = ?"
-        yield from _change(tx, "alerts", update, (FORGOTTEN, number, summary))
+        if summary is not None:
+            changed["alerts"] += table.reword_alert(tx, number, summary, FORGOTTEN)
     for number in words.keys:
-        tx.execute("UPDATE alerts SET key = ? WHERE id = ?", (f"{FORGOTTEN}.{number}", number))
-    query = "SELECT actor_id, id, kind, subject, reason, before, after FROM journal WHERE kind IN "
-    query += "('alert', 'context', 'directive') OR reason LIKE 'restored from checkpoint %'"
-    known = {row[0] for row in tx.execute("SELECT id FROM contexts")}
-    for actor_id, *row in tx.execute(query).fetchall():
-        if (changed := _without(tuple(row), words, known)) != tuple(row):
-            number, _, *values = changed
-            update = "UPDATE journal SET subject = ?, reason = ?, before = ?, after = ? WHERE id = ?"
-            found = tuple(_change(tx, "journal", update, (*values, number)))
-            yield from () if actor_id == user_id else found
-    yield from _erase_sent(tx, words)
+        table.rename_alert(tx, number, f"{FORGOTTEN}.{number}")
+    known = {one.id for one in table.checkpoints(tx)}
+    for row in table.quoting(tx):
+        if (without := _without(row, words, known)) != row:
+            found = table.reword(tx, without)
+            # The person's own rows are counted when these are erased.
+            changed["journal"] += 0 if row.actor_id == user_id else found
+    changed["outbox"] += _erase_sent(tx, words)
+    return +changed
 
 
-_Row = tuple[int, str, str, str | None, str | None, str | None]
-
-
-def _without(row: _Row, words: OwnWords, known: set[int]) -> _Row:
+def _without(row: table.Quoting, words: OwnWords, known: set[int]) -> table.Quoting:
     """A journal row without a person's words."""
-    number, kind, subject, reason, before, after = row
-    if kind == "directive" and _object(after).get("task") in words.texts:
+    subject, reason, before, after = row.subject, row.reason, row.before, row.after
+    if row.kind == "directive" and _object(after).get("task") in words.texts:
         after = _with(after, task=FORGOTTEN)
-    elif kind == "context" and isinstance(restored := _object(after).get("restored"), int):
+    elif row.kind == "context" and isinstance(restored := _object(after).get("restored"), int):
         if restored in words.checkpoints or (restored not in known and fold(subject) in words.names):
             subject = f"{FORGOTTEN} {restored}"
-    elif kind == "alert":
+    elif row.kind == "alert":
         before, after = (_without_summary(text, words) for text in (before, after))
         if subject in words.keys.values():
             subject = FORGOTTEN
@@ -129,17 +136,14 @@ def _without(row: _Row, words: OwnWords, known: set[int]) -> _Row:
         name = reason.removeprefix("restored from checkpoint ").rpartition(" (#")[0]
         if of in words.checkpoints or (of not in known and fold(name[1:-1]) in words.names):
             reason = f"restored from checkpoint #{of}"
-    return number, kind, subject, reason, before, after
+    return msgspec.structs.replace(row, subject=subject, reason=reason, before=before, after=after)
 
 
-def _erase_sent(tx: Tx, words: OwnWords) -> Iterator[str]:
+def _erase_sent(tx: Tx, words: OwnWords) -> int:
     """Deletes events that they sent by hand, and cleans events about their directives and alerts."""
-    for seq in words.sent:
-        # Its deliveries are deleted with it.
-        yield from _change(tx, "outbox", "DELETE FROM outbox WHERE seq = ?", (seq,))
-    query = "SELECT seq, type, payload FROM outbox WHERE type IN "
-    query += "('directive.finished', 'alert.raised', 'alert.cleared')"
-    for seq, kind, payload in tx.execute(query).fetchall():
+    # An event's deliveries are deleted with it.
+    changed = sum(table.delete_event(tx, seq) for seq in words.sent)
+    for seq, kind, payload in table.events(tx):
         event = msgspec.json.decode(payload)
         data = event["data"]
         if kind == "directive.finished" and data["directive"] in words.directives:
@@ -151,24 +155,22 @@ def _erase_sent(tx: Tx, words: OwnWords) -> Iterator[str]:
             event["data"] = _unsaid(data, data["id"], words)
             if data["id"] in words.keys:
                 event["data"]["key"] = FORGOTTEN
-        if event == msgspec.json.decode(payload):
-            continue
-        values = (msgspec.json.encode(event), seq)
-        yield from _change(tx, "outbox", "UPDATE outbox SET payload = ? WHERE seq = ?", values)
+        if event != msgspec.json.decode(payload):
+            changed += table.rewrite_event(tx, seq, msgspec.json.encode(event))
+    return changed
 
 
-def _change(tx: Tx, table: str, statement: str, values: tuple[Value, ...]) -> Iterator[str]:
-    for _ in range(tx.execute(statement, values).rowcount):
-        yield table
-
-
-def _object(text: str | None) -> dict[str, Any]:
-    """A JSON object of the journal; empty for any other value."""
+def read_object(text: str | None) -> dict[str, Any] | None:
+    """A JSON object of the journal; None for any other value."""
     try:
         value = msgspec.json.decode(text or "null")
     except msgspec.DecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    return read_object(text) or {}
 
 
 def _with(text: str | None, **values: object) -> str:

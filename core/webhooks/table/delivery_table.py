@@ -44,7 +44,7 @@ def count_open(tx: Tx) -> tuple[int, int]:
 
 def count_by_status(tx: Tx) -> dict[str, int]:
     """Status to the number of deliveries with it."""
-    return dict(tx.execute("SELECT status, count(*) FROM deliveries GROUP BY status"))
+    return dict(tx.execute("SELECT status, count(*) FROM deliveries GROUP BY status ORDER BY status"))
 
 
 def find(tx: Tx, delivery: int) -> tuple[Delivery, bytes, tuple[Attempt, ...]] | None:

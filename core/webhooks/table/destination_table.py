@@ -77,7 +77,10 @@ def remove_hook(tx: Tx, hook_id: str, now_us: int) -> bool:
 def disabled(tx: Tx) -> dict[str, str]:
     """Destination name to the reason why it is disabled."""
     return dict(
-        tx.execute("SELECT destination, disabled_why FROM destination_state WHERE disabled_us IS NOT NULL")
+        tx.execute(
+            "SELECT destination, disabled_why FROM destination_state WHERE disabled_us IS NOT NULL "
+            "ORDER BY destination"
+        )
     )
 
 

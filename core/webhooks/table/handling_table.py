@@ -32,7 +32,7 @@ def count_open(tx: Tx) -> int:
 
 def count_by_status(tx: Tx) -> dict[str, int]:
     """Status to the number of handlings with it."""
-    return dict(tx.execute("SELECT status, count(*) FROM handling GROUP BY status"))
+    return dict(tx.execute("SELECT status, count(*) FROM handling GROUP BY status ORDER BY status"))
 
 
 def of_event(tx: Tx, event: int) -> tuple[Handling, ...]:
@@ -129,7 +129,7 @@ def replay(tx: Tx, event_id: str, now_us: int) -> tuple[str, ...]:
         "RETURNING handler",
         (event_id, now_us),
     )
-    return tuple(str(name) for (name,) in rows)
+    return tuple(sorted(str(name) for (name,) in rows))
 
 
 def known_results(tx: Tx, handler: str, wanted: Sequence[str]) -> frozenset[str]:

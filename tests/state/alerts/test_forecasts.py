@@ -10,7 +10,8 @@ import pytest
 
 from core.store import Store
 from state.alerts import forecasts as module
-from state.alerts.forecasts import Accuracy, Forecasts
+from state.alerts.forecast_table import Accuracy
+from state.alerts.forecasts import Forecasts
 from state.alerts.holt import Forecast, forecast
 from state.change import Change
 from state.journal.history import History

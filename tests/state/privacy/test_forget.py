@@ -19,7 +19,7 @@ from core.store.tx import Tx
 from state.change import Actor, JournalRow
 from state.opening import open_collective
 from state.privacy.forget import WrongUser, describe, forget, parse_user
-from state.privacy.personal import PERSONAL
+from state.privacy.personal_table import PERSONAL
 from state.schema import STATE_MIGRATIONS
 from tests.flushes import recorded_flushes
 from tests.manual_clock import ManualClock
@@ -193,6 +193,6 @@ async def test_every_column_that_may_name_a_person_is_covered(database: Store) -
     assert covered <= everywhere
     naming = {(table, column) for table, column in everywhere if PEOPLE.search(column)}
     uncovered = naming - covered - DERIVED
-    assert not uncovered, f"add to state/privacy/personal.py: {sorted(uncovered)}"
+    assert not uncovered, f"add to state/privacy/personal_table.py: {sorted(uncovered)}"
     words = {(table, column) for table, column in everywhere if column in {"reason", "note"}}
-    assert not words - covered, f"add to state/privacy/personal.py: {sorted(words - covered)}"
+    assert not words - covered, f"add to state/privacy/personal_table.py: {sorted(words - covered)}"

@@ -26,7 +26,7 @@ from state.directives.policy import Rank
 from state.events.by_hand import build_event
 from state.opening import open_collective
 from state.privacy.forget import forget
-from state.privacy.personal import PERSONAL
+from state.privacy.personal_table import PERSONAL
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
 
@@ -214,4 +214,4 @@ async def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix(databa
         }
 
     unknown = await database.read(texts) - covered - HELIX_WORDS
-    assert not unknown, f"words of the person? Then add to state/privacy/personal.py: {sorted(unknown)}"
+    assert not unknown, f"words of the person? Then add to state/privacy/personal_table.py: {sorted(unknown)}"
