@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from state.directives import Directives
     from state.directives.policy_desk import PolicyDesk
     from state.journal import Journal
-    from state.journal.history import History, HourAgo
+    from state.journal.ucf_history import History, HourAgo
     from state.manager import StateManager
     from state.privacy.retention import Retention
     from state.projection import Projector

@@ -24,7 +24,7 @@ from state.directives.policy_desk import PolicyDesk
 from state.directives.registry import NEEDED
 from state.handlers import register_handlers
 from state.journal import Journal
-from state.journal.history import History, HourAgo
+from state.journal.ucf_history import History, HourAgo
 from state.manager import StateManager, Subscriber
 from state.models import Snapshot
 from state.privacy.retention import Retention

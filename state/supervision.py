@@ -8,7 +8,7 @@ from typing import Final
 from core.store import LEADER, checks
 from state.alerts.forecasts import EVERY_S as FORECASTS_EVERY_S
 from state.collective import Collective
-from state.journal.history import HOUR_AGO_EVERY_S
+from state.journal.ucf_history import HOUR_AGO_EVERY_S
 from state.services import PROBE_EVERY_S
 from state.slo import EVERY_S as SLO_EVERY_S
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.runtime.worker import Worker
     from state.alerts import Alert
     from state.collective import Collective
-    from state.journal.history import Series, Step
+    from state.journal.ucf_history import Series, Step
 
 _POINTS: Final = 160
 # The forecast uses 48 samples of the window and looks 8 samples ahead: a sixth of the window.

@@ -17,7 +17,7 @@ from core.store import Store
 from state.alerts import forecast_table as table
 from state.alerts.forecast_table import Accuracy
 from state.alerts.holt import Forecast, TooLittleData, forecast
-from state.journal.history import History
+from state.journal.ucf_history import History
 from state.models import METRICS
 
 # How often to check for forecasts that came due, and whether to make new ones.

@@ -12,7 +12,7 @@ from aiohttp import web
 from core.clock import Moment
 from core.suggestions import closest
 from state.collective import Collective
-from state.journal.history import Series
+from state.journal.ucf_history import Series
 from state.models import METRICS
 from web.answers.bodies import Body, encode_json
 from web.history_span import SINCE, UNTIL, Span

@@ -14,7 +14,7 @@ from state.alerts.forecast_table import Accuracy
 from state.alerts.forecasts import Forecasts
 from state.alerts.holt import Forecast, forecast
 from state.change import Change
-from state.journal.history import History
+from state.journal.ucf_history import History
 from state.manager import StateManager
 from tests.manual_clock import ManualClock
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.store.errors import StoreError
-from state.journal.history import MOST_POINTS, History
+from state.journal.ucf_history import MOST_POINTS, History
 from state.models import METRICS
 from tests.web.helpers import Answer, Site
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.store import Store
 from state.change import Change
-from state.journal.history import History, Point, Series
+from state.journal.ucf_history import History, Point, Series
 from state.manager import StateManager
 from tests.manual_clock import ManualClock
 
