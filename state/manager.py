@@ -73,9 +73,8 @@ class StateManager:
             self.snapshot = await self._database.write(work)
         except (msgspec.DecodeError, InvalidUCF) as error:
             raise DatabaseCorrupt(
-                f"{self._database.place} holds a state that is not valid ({error}). Replace it by a backup "
-                f"(see {self._database.place}.v*.bak), or move it away to start again from "
-                "ucf_state.json."
+                f"{self._database.place} holds a state that is not valid ({error}). Restore a backup: "
+                "python main.py restore FILE."
             ) from error
         return self.snapshot
 

@@ -60,6 +60,7 @@ def test_a_rooms_tables_are_imported_by_few(imports: Mapping[str, set[str]]) -> 
     }
     assert outside == {
         "state.schema", "state.retention_rules", "state.backups.restore", "state.privacy.forget",
+        "state.reports", "state.views.storage", "state.views.week",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -13,20 +13,16 @@ from core.store import Store
 from core.store.moments import from_us, to_us
 from core.store.tx import Tx
 from state.change import JournalRow
+from state.journal import journal_table, ucf_history_table
 from state.models import METRICS, UCF
 
 LIMIT: Final = 500
 # Longer texts are cut at this length.
 _NAME_LENGTH: Final = 100
 _REASON_LENGTH: Final = 1_000
-_UCF: Final = f"SELECT at_us, {', '.join(METRICS)} FROM ucf_history"  # noqa: S608 - our own names
-_COUNT: Final = "SELECT count(*) FROM journal"
-_SELECT: Final = "SELECT id, at_us, kind, subject, cause, actor, actor_id, reason, before, after FROM journal"
 _VALUE_BYTES: Final = 64 * 1024
 # Rows deleted per transaction, so that other writes never wait long.
 _PRUNE_CHUNK: Final = 2_000
-
-_Row = tuple[int, int, str, str, str, str | None, int | None, str | None, str | None, str | None]
 
 
 class JournalEntry(JournalRow, frozen=True, kw_only=True):
@@ -60,14 +56,14 @@ class Journal:
             before_id: only older entries than this one: the last id of the previous page.
             limit: how many at most; 500 is the maximum.
         """
-        where, values = _conditions(subject, kinds, since, before_id)
-        query = f"{_SELECT}{where} ORDER BY id DESC LIMIT ?"
-        values.append(max(0, min(limit, LIMIT)))
-
-        def work(tx: Tx) -> tuple[JournalEntry, ...]:
-            return tuple(_entry(row) for row in tx.execute(query, values))
-
-        return await self._database.read(work)
+        since_us = None if since is None else to_us(since)
+        most = max(0, min(limit, LIMIT))
+        rows = await self._database.read(
+            lambda tx: journal_table.page(
+                tx, subject=subject, kinds=kinds, since_us=since_us, before_id=before_id, limit=most
+            )
+        )
+        return tuple(_entry(row) for row in rows)
 
     async def count(
         self,
@@ -77,33 +73,20 @@ class Journal:
         since: datetime | None = None,
     ) -> int:
         """Number of entries that match all given conditions."""
-        where, values = _conditions(subject, kinds, since, None)
-        query = f"{_COUNT}{where}"
-
-        def work(tx: Tx) -> int:
-            return int(tx.execute(query, values).fetchone()[0])
-
-        return await self._database.read(work)
+        since_us = None if since is None else to_us(since)
+        return await self._database.read(
+            lambda tx: journal_table.count(tx, subject=subject, kinds=kinds, since_us=since_us)
+        )
 
     async def ucf_at(self, moment: datetime) -> UCF | None:
         """The UCF at a time; None before the first one."""
-        found = await self._ucf("WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1", to_us(moment))
-        return None if found is None else found[0]
+        found = await self._database.read(lambda tx: ucf_history_table.at(tx, to_us(moment)))
+        return None if found is None else read_ucf(found)[0]
 
     async def first_ucf(self) -> tuple[UCF, datetime] | None:
         """The oldest stored UCF and its time; None if there is none."""
-        return await self._ucf("ORDER BY at_us, version LIMIT 1")
-
-    async def _ucf(self, which: str, *values: int) -> tuple[UCF, datetime] | None:
-        query = f"{_UCF} {which}"
-
-        def work(tx: Tx) -> tuple[UCF, datetime] | None:
-            row = tx.execute(query, values).fetchone()
-            if row is None:
-                return None
-            return UCF(**dict(zip(METRICS, row[1:], strict=True))), from_us(row[0])
-
-        return await self._database.read(work)
+        found = await self._database.read(ucf_history_table.first)
+        return None if found is None else read_ucf(found)
 
     async def prune(self, older_than: datetime) -> int:
         """Deletes older entries; returns how many.
@@ -113,11 +96,11 @@ class Journal:
         limit_us = to_us(older_than)
         removed = 0
         while True:
-            gone = await self._database.write(lambda tx: _prune_chunk(tx, limit_us))
+            gone = await self._database.write(lambda tx: journal_table.prune(tx, limit_us, _PRUNE_CHUNK))
             removed += gone
             if gone < _PRUNE_CHUNK:
                 break
-        await self._database.write(lambda tx: _prune_history(tx, limit_us))
+        await self._database.write(lambda tx: ucf_history_table.prune(tx, limit_us))
         return removed
 
 
@@ -128,9 +111,8 @@ def insert_rows(tx: Tx, at: datetime, rows: Sequence[JournalRow]) -> None:
         HelixError: `before` or `after` cannot be stored: not JSON, or over 64 KiB of it.
     """
     if rows:
-        tx.executemany(
-            "INSERT INTO journal (at_us, kind, subject, cause, actor, actor_id, reason, before, after) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        journal_table.insert(
+            tx,
             [
                 (
                     to_us(at),
@@ -148,27 +130,12 @@ def insert_rows(tx: Tx, at: datetime, rows: Sequence[JournalRow]) -> None:
         )
 
 
-def _conditions(
-    subject: str | None, kinds: Collection[str] | None, since: datetime | None, before_id: int | None
-) -> tuple[str, list[str | int]]:
-    conditions: list[str] = []
-    values: list[str | int] = []
-    if subject is not None:
-        conditions.append("subject = ?")
-        values.append(subject)
-    if kinds is not None:
-        conditions.append(f"kind IN ({', '.join('?' * len(kinds))})")
-        values.extend(kinds)
-    if since is not None:
-        conditions.append("at_us >= ?")
-        values.append(to_us(since))
-    if before_id is not None:
-        conditions.append("id < ?")
-        values.append(before_id)
-    return (f" WHERE {' AND '.join(conditions)}" if conditions else ""), values
+def read_ucf(row: Sequence[Any]) -> tuple[UCF, datetime]:
+    """The UCF and its time, of a row with the time and the six values."""
+    return UCF(**dict(zip(METRICS, row[1:], strict=True))), from_us(row[0])
 
 
-def _entry(row: _Row) -> JournalEntry:
+def _entry(row: Sequence[Any]) -> JournalEntry:
     return JournalEntry(
         id=row[0],
         at=from_us(row[1]),
@@ -200,18 +167,3 @@ def _decoded(text: str | None) -> object | None:
         return None
     value: object = msgspec.json.decode(text)
     return value
-
-
-def _prune_chunk(tx: Tx, limit_us: int) -> int:
-    return tx.execute(
-        "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE at_us < ? ORDER BY id LIMIT ?)",
-        (limit_us, _PRUNE_CHUNK),
-    ).rowcount
-
-
-def _prune_history(tx: Tx, limit_us: int) -> None:
-    tx.execute(
-        "DELETE FROM ucf_history WHERE at_us < ? AND version < "
-        "(SELECT max(version) FROM ucf_history WHERE at_us < ?)",
-        (limit_us, limit_us),
-    )

@@ -13,42 +13,11 @@ from core.clock import Clock
 from core.store import Store
 from core.store.moments import from_us, to_us
 from core.store.tx import Tx
-from state.journal import Journal
+from state.journal import Journal, ucf_history_table
 from state.models import METRICS, UCF
 
 MOST_POINTS: Final = 2_000
 HOUR_AGO_EVERY_S: Final = 60.0
-
-# One metric's changes in a period, each with its bucket and until when its value held.
-_BUCKETED: Final = """
-    WITH held AS (
-        SELECT at_us, version, {metric} AS v, (at_us - :since) / :width AS bucket,
-               lead(at_us, 1, :until) OVER (ORDER BY at_us, version) AS next_us
-        FROM ucf_history WHERE at_us > :since AND at_us <= :until
-    ), ranked AS (
-        SELECT *, row_number() OVER (PARTITION BY bucket ORDER BY at_us DESC, version DESC) AS place FROM held
-    )
-    SELECT bucket, min(v), max(v), min(at_us),
-           sum(v * (min(next_us, :since + (bucket + 1) * :width) - at_us)),
-           max(CASE WHEN place = 1 THEN v END)
-    FROM ranked GROUP BY bucket ORDER BY bucket
-"""
-_CHANGES: Final = """
-    SELECT at_us, v FROM (
-        SELECT at_us, version, {metric} AS v, lag({metric}) OVER (ORDER BY at_us, version) AS before
-        FROM ucf_history WHERE at_us > :since AND at_us <= :until
-    ) WHERE v IS NOT coalesce(before, :carried) ORDER BY at_us, version LIMIT :limit
-"""
-_AT: Final = """
-    SELECT at_us, {metric} FROM ucf_history WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1
-"""
-
-_STEPS: Final = """
-    SELECT at_us, source, harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history
-    WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT ?
-"""
-
-_Bucket = tuple[int, float, float, int, float, float]
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -106,7 +75,7 @@ class History:
 
         def work(tx: Tx) -> tuple[Step, ...]:
             # One more, to see what the first change changed.
-            rows = tx.execute(_STEPS, (to_us(until), limit + 1)).fetchall()[::-1]
+            rows = ucf_history_table.newest(tx, to_us(until), limit + 1)[::-1]
             found = []
             for before, row in pairwise(rows):
                 if row[0] > to_us(since):
@@ -123,38 +92,35 @@ class History:
 
         def work(tx: Tx) -> dict[str, tuple[float | None, ...]]:
             return {
-                metric: tuple(_value_at(tx, METRICS[metric].name, moment) for moment in moments)
+                metric: tuple(
+                    ucf_history_table.value_at(tx, METRICS[metric].name, to_us(moment)) for moment in moments
+                )
                 for metric in metrics
             }
 
         return await self._database.read(work)
 
 
-def _value_at(tx: Tx, metric: str, moment: datetime) -> float | None:
-    row = tx.execute(_AT.format(metric=metric), (to_us(moment),)).fetchone()
-    return None if row is None else float(row[1])
-
-
 def _series(tx: Tx, metric: str, span: tuple[int, int], limit: int) -> Series:
     since_us, until_us = span
-    first = tx.execute(_AT.format(metric=metric), (since_us,)).fetchone()
-    carried = None if first is None else float(first[1])
-    values = {"since": since_us, "until": until_us, "carried": carried, "limit": limit + 1}
-    changes: list[tuple[int, float]] = tx.execute(_CHANGES.format(metric=metric), values).fetchall()
+    carried = ucf_history_table.value_at(tx, metric, since_us)
+    changes = ucf_history_table.changes(tx, metric, span, carried, limit + 1)
     exact = len(changes) + (carried is not None) <= limit
     if exact:
         steps = changes if carried is None else [(since_us, carried), *changes]
         points = tuple(Point(from_us(at), value, value, value) for at, value in steps)
     else:
         width = max(1, -(-(until_us - since_us) // limit))
-        named = {"since": since_us, "until": until_us, "width": width}
-        rows: list[_Bucket] = tx.execute(_BUCKETED.format(metric=metric), named).fetchall()
+        rows = ucf_history_table.buckets(tx, metric, span, width)
         points = _filled(rows, span, width, carried)
     return Series(metric=metric, since=from_us(since_us), until=from_us(until_us), points=points, exact=exact)
 
 
 def _filled(
-    rows: Sequence[_Bucket], span: tuple[int, int], width: int, carried: float | None
+    rows: Sequence[tuple[int, float, float, int, float, float]],
+    span: tuple[int, int],
+    width: int,
+    carried: float | None,
 ) -> tuple[Point, ...]:
     """All buckets, including those without changes; each starts with the value carried over."""
     since_us, until_us = span

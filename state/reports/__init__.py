@@ -11,10 +11,10 @@ import msgspec
 
 from core.health import Status
 from core.store.moments import to_us
-from core.store.tx import Tx
 from core.version import VERSION
 from state.change import Actor, Change
 from state.events import ReportReady
+from state.journal import journal_table
 from state.models import METRICS, UCF, Judgement, judge
 from state.status.records import Trend
 
@@ -166,7 +166,9 @@ class Reports(msgspec.Struct, frozen=True):
 
         results = await self.probes.probe_all(lambda result: finished(result.name))
         since = to_us(now - _WINDOW)
-        journal_24h, journal_total = await self.database.read(lambda c: _journal(c, since))
+        journal_24h, journal_total = await self.database.read(
+            lambda tx: (journal_table.count_by_kind(tx, since), journal_table.count(tx))
+        )
         finished("journal")
         lines = tuple([await self._service(result) for result in results])
         report = self._gather(now, lines, journal_24h, journal_total)
@@ -244,12 +246,3 @@ def _metrics(ucf: UCF, trends: Mapping[str, Trend]) -> dict[str, MetricLine]:
 def _lines(records: Iterable[object], kind: type[Line]) -> tuple[Line, ...]:
     """Converts records to lines of a type, by the fields of the same names."""
     return tuple(msgspec.convert(record, kind, from_attributes=True) for record in records)
-
-
-def _journal(tx: Tx, since_us: int) -> tuple[dict[str, int], int]:
-    rows = tx.execute(
-        "SELECT kind, count(*) FROM journal WHERE at_us >= ? GROUP BY kind ORDER BY count(*) DESC, kind",
-        (since_us,),
-    ).fetchall()
-    total = tx.execute("SELECT count(*) FROM journal").fetchone()[0]
-    return {str(kind): int(count) for kind, count in rows}, int(total)

@@ -20,8 +20,9 @@ from core.health.threshold import Threshold, fails_when, warns_when
 from core.store import Store
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
-from core.store.tx import Tx
+from core.store.tx import Value
 from core.text.numbers import plain
+from state.services import probe_table
 from state.services.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ class ServiceProbes:
             except (OSError, Overtaken) as error:
                 logger.warning("probes.examples_not_written error=%s", type(error).__name__)
         await self.read_file()
-        self._changed = await self._database.read(_last_changes)
+        changes = await self._database.read(probe_table.last_changes)
+        self._changed = {name: (bool(ok), from_us(at_us)) for name, ok, at_us in changes}
 
     async def read_file(self) -> None:
         """Reads `services.json`; if it is not valid, the last good list stays and the check warns."""
@@ -174,9 +176,9 @@ class ServiceProbes:
             names = {service.name for service in self.services}
             self._latest = {result.name: result for result in results if result.name in names}
             self._report()
-            now = self._clock.now()
+            rows = [_row(self._clock.now(), result) for result in results]
             try:
-                await self._database.write(lambda tx: _insert(tx, now, results))
+                await self._database.write(lambda tx: probe_table.insert(tx, rows))
             except StoreError as error:
                 # The results are still valid; only the uptime statistics lack them.
                 logger.warning("probes.not_kept error=%s", error)
@@ -190,20 +192,13 @@ class ServiceProbes:
         """The uptime of a service in the last `window`; None if it was not probed."""
         since = to_us(self._clock.now() - window)
 
-        def work(tx: Tx) -> Uptime | None:
-            share, first_us = tx.execute(
-                "SELECT avg(ok), min(at_us) FROM probes WHERE name = ? AND at_us >= ?", (name, since)
-            ).fetchone()
-            return None if share is None else Uptime(float(share), from_us(first_us))
-
-        return await self._database.read(work)
+        found = await self._database.read(lambda tx: probe_table.uptime(tx, name, since))
+        return None if found is None else Uptime(found[0], from_us(found[1]))
 
     async def prune(self) -> int:
         """Deletes probes older than 8 days; returns how many."""
         limit = to_us(self._clock.now() - KEPT_FOR)
-        return await self._database.write(
-            lambda tx: tx.execute("DELETE FROM probes WHERE at_us < ?", (limit,)).rowcount
-        )
+        return await self._database.write(lambda tx: probe_table.prune(tx, limit))
 
     async def _is_missing(self) -> bool:
         try:
@@ -270,28 +265,12 @@ class ServiceProbes:
         self._health.take(_CHECK, reading)
 
 
-def _insert(tx: Tx, at: datetime, results: tuple[ProbeResult, ...]) -> None:
-    tx.executemany(
-        "INSERT INTO probes (at_us, name, ok, status_code, latency_us, error) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (
-                to_us(at),
-                result.name,
-                result.ok,
-                result.status_code,
-                None if result.latency_s is None else round(result.latency_s * 1e6),
-                result.error,
-            )
-            for result in results
-        ],
+def _row(at: datetime, result: ProbeResult) -> tuple[Value, ...]:
+    return (
+        to_us(at),
+        result.name,
+        int(result.ok),
+        result.status_code,
+        None if result.latency_s is None else round(result.latency_s * 1e6),
+        result.error,
     )
-
-
-def _last_changes(tx: Tx) -> dict[str, tuple[bool, datetime]]:
-    """Each service's present state (up or down), and since when."""
-    rows = tx.execute(
-        "SELECT name, ok, min(at_us) FROM probes AS p WHERE id > coalesce((SELECT max(id) FROM probes AS q "
-        "WHERE q.name = p.name AND q.ok != (SELECT ok FROM probes AS r WHERE r.name = p.name "
-        "ORDER BY id DESC LIMIT 1)), 0) GROUP BY name"
-    )
-    return {str(name): (bool(ok), from_us(at_us)) for name, ok, at_us in rows}

@@ -55,8 +55,8 @@ def append(tx: Tx, minute: Minute, *, kept_since: datetime) -> None:
 def load(tx: Tx, since: datetime, until: datetime) -> list[Minute]:
     """The minutes that ended within these bounds, oldest first; always includes the newest one."""
     rows = tx.execute(
-        "SELECT at_us, span_us, sums FROM slo_minutes WHERE at_us <= ?2 AND at_us >= "
-        "min(?1, (SELECT max(at_us) FROM slo_minutes WHERE at_us <= ?2)) ORDER BY at_us, id",
+        "SELECT at_us, span_us, sums FROM slo_minutes WHERE at_us <= ?2 AND (at_us >= ?1 OR at_us = "
+        "(SELECT max(at_us) FROM slo_minutes WHERE at_us <= ?2)) ORDER BY at_us, id",
         (to_us(since), to_us(until)),
     )
     return [

@@ -14,8 +14,8 @@ import msgspec
 from core.files.size import file_size
 from core.store.moments import from_us
 from core.store.sqlite.files import earlier_copies
-from core.store.tx import Tx
 from state.backups.manifest import EDITED_FILES
+from state.journal import journal_table
 
 if TYPE_CHECKING:
     from state.collective import Collective
@@ -63,7 +63,7 @@ async def fetch_storage(collective: Collective) -> StorageView:
     path = collective.kernel.settings.database_path
     files, reports, copies, (total, free) = await asyncio.to_thread(_look, folder, path)
     stats = collective.database.stats()
-    entries, size, since = await collective.database.read(_journal)
+    entries, characters, since_us = await collective.database.read(journal_table.size)
     return StorageView(
         database=stats.size_bytes + stats.wal_bytes,
         files=files,
@@ -74,8 +74,8 @@ async def fetch_storage(collective: Collective) -> StorageView:
         free=free,
         total=total,
         journal_entries=entries,
-        journal_bytes=size,
-        journal_since=since,
+        journal_bytes=characters + entries * _ROW_BYTES,
+        journal_since=None if since_us is None else from_us(since_us),
         last_backup=collective.backups.last_good_at,
         next_backup=collective.backup_schedule.due_at(),
         rules=collective.retention.rules(),
@@ -90,12 +90,3 @@ def _look(folder: Path, database: Path) -> tuple[int, int, int, tuple[int, int]]
         sum(file_size(path) for path in earlier_copies(database)),
         (usage.total, usage.free),
     )
-
-
-def _journal(tx: Tx) -> tuple[int, int, datetime | None]:
-    entries, texts_size, since = tx.execute(
-        "SELECT count(*), coalesce(sum(length(kind) + length(subject) + length(cause) + "
-        "coalesce(length(actor), 0) + coalesce(length(reason), 0) + coalesce(length(before), 0) + "
-        "coalesce(length(after), 0)), 0), min(at_us) FROM journal"
-    ).fetchone()
-    return entries, texts_size + entries * _ROW_BYTES, None if since is None else from_us(since)

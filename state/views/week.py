@@ -4,45 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from core.store.moments import from_us, to_us
+from core.store.moments import to_us
 from core.store.tx import Tx
-from state.models import METRICS, UCF
+from state.journal import read_ucf, ucf_history_table
+from state.models import UCF
+from state.views import week_table
 
 if TYPE_CHECKING:
     from state.collective import Collective
-
-_SPAN: Final = "at_us >= :since AND at_us < :until"
-_STATUSES: Final = """
-    SELECT json_extract(after, '$.status'), count(*) FROM journal
-    WHERE kind = :kind AND json_type(after) = 'object' AND {span} GROUP BY 1
-"""
-_PROMOTIONS: Final = """
-    SELECT subject, json_extract(after, '$') FROM journal
-    WHERE kind = 'folklore' AND cause = 'ritual' AND json_type(after) = 'text' AND {span} ORDER BY id
-"""
-# A change from null raises an alert, one to null clears it; all others reword or acknowledge it.
-_ALERTS: Final = """
-    SELECT coalesce(sum(before IS NULL AND json_type(after) = 'object'), 0),
-           coalesce(sum(after IS NULL AND json_type(before) = 'object'), 0)
-    FROM journal WHERE kind = 'alert' AND {span}
-"""
-_AGENTS: Final = """
-    SELECT subject, count(*) FROM journal WHERE kind = 'agent' AND {span} GROUP BY 1 ORDER BY 2 DESC, 1
-"""
-_BACKUPS: Final = """
-    SELECT coalesce(sum(json_extract(after, '$.size_bytes') IS NOT NULL), 0),
-           coalesce(sum(json_extract(after, '$') = 'failed'), 0)
-    FROM journal WHERE kind = 'backup' AND {span}
-"""
-_FIRST: Final = """
-    SELECT at_us, harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history
-    WHERE {span} ORDER BY at_us, version LIMIT 1
-"""
-_SOURCES: Final = "SELECT source, count(*) FROM ucf_history WHERE {span} GROUP BY 1"
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,25 +53,26 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
     """Counts the journal entries of a period."""
     before = await collective.journal.ucf_at(since)
     after = await collective.journal.ucf_at(until)
-    span = {"since": to_us(since), "until": to_us(until)}
+    span = to_us(since), to_us(until)
 
     def work(tx: Tx) -> Week:
-        raised, cleared = _rows(tx, _ALERTS, span)[0]
-        made, failed = _rows(tx, _BACKUPS, span)[0]
-        sources = dict(_rows(tx, _SOURCES, span))
-        first = _first(tx, span) if before is None else None
+        raised, cleared = week_table.alerts(tx, span)
+        made, failed = week_table.backups(tx, span)
+        sources = ucf_history_table.count_by_source(tx, *span)
+        row = ucf_history_table.first(tx, *span) if before is None else None
+        first = None if row is None else read_ucf(row)
         return Week(
             since=since,
             until=until,
             before=before if first is None else first[0],
             begun=None if first is None else first[1],
             after=after,
-            rituals=dict(_rows(tx, _STATUSES, {**span, "kind": "ritual"})),
-            promotions=tuple((kind, rank) for kind, rank in _rows(tx, _PROMOTIONS, span)),
+            rituals=week_table.statuses(tx, span, "ritual"),
+            promotions=week_table.promotions(tx, span),
             alerts_raised=raised,
             alerts_cleared=cleared,
-            directives=dict(_rows(tx, _STATUSES, {**span, "kind": "directive"})),
-            agents=dict(_rows(tx, _AGENTS, span)),
+            directives=week_table.statuses(tx, span, "directive"),
+            agents=week_table.agents(tx, span),
             tunes=sources.get("tune", 0),
             edits=sources.get("file", 0),
             backups_made=made,
@@ -106,13 +80,3 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
         )
 
     return await collective.database.read(work)
-
-
-def _first(tx: Tx, span: Mapping[str, int | str]) -> tuple[UCF, datetime] | None:
-    for at_us, *values in _rows(tx, _FIRST, span):
-        return UCF(**dict(zip(METRICS, values, strict=True))), from_us(at_us)
-    return None
-
-
-def _rows(tx: Tx, query: str, values: Mapping[str, int | str]) -> list[tuple[Any, ...]]:
-    return tx.execute(query.format(span=_SPAN), values).fetchall()

@@ -86,6 +86,7 @@ async def test_a_change_that_fails_leaves_the_others_standing(manager: StateMana
     assert manager.snapshot.ucf.harmony == pytest.approx(0.7)
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_changes_count_once_though_a_neighbour_ended_their_transaction(
     manager: StateManager, database: Store
 ) -> None:
@@ -205,6 +206,7 @@ async def test_a_cancelled_callers_change_that_was_taken_is_published(manager: S
     assert manager.snapshot.ucf.zoom == 1.5
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_a_full_disk_loses_the_change_and_not_the_state(manager: StateManager, database: Store) -> None:
     pages = await database.write(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
     await database.write(lambda c: c.execute(f"PRAGMA max_page_count = {pages + 2}").fetchone())
@@ -275,5 +277,5 @@ async def test_a_stored_state_that_is_not_valid_is_told_at_the_start(
 ) -> None:
     await tune(manager, 0.1)
     await database.write(lambda c: c.execute("UPDATE snapshot SET ucf = ?", (stored,)))
-    with pytest.raises(DatabaseCorrupt, match=r"helix\.db holds a state that is not valid"):
+    with pytest.raises(DatabaseCorrupt, match=r"holds a state that is not valid .*Restore a backup"):
         await StateManager(database, clock).load()

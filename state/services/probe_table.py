@@ -1,0 +1,39 @@
+"""The table `probes`: the results of probing services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.store.tx import Tx, Value
+
+
+def insert(tx: Tx, rows: Sequence[Sequence[Value]]) -> None:
+    """Inserts results: time, name, whether it was up, HTTP status, latency in microseconds, and error."""
+    tx.executemany(
+        "INSERT INTO probes (at_us, name, ok, status_code, latency_us, error) VALUES (?, ?, ?, ?, ?, ?)", rows
+    )
+
+
+def uptime(tx: Tx, name: str, since_us: int) -> tuple[float, int] | None:
+    """The share of probes since a time that found a service up, and when the first was; None without any."""
+    up, asked, first_us = tx.execute(
+        "SELECT count(*) FILTER (WHERE ok = 1), count(*), min(at_us) FROM probes "
+        "WHERE name = ? AND at_us >= ?",
+        (name, since_us),
+    ).fetchone()
+    return (up / asked, first_us) if asked else None
+
+
+def last_changes(tx: Tx) -> list[tuple[str, int, int]]:
+    """Name, whether it was up (1 or 0), and since when, of each service at its newest probe."""
+    return tx.execute(
+        "SELECT name, max(ok), min(at_us) FROM probes AS p WHERE id > coalesce("
+        "(SELECT max(id) FROM probes AS q WHERE q.name = p.name AND q.ok != "
+        "(SELECT ok FROM probes AS r WHERE r.name = p.name ORDER BY id DESC LIMIT 1)), 0) "
+        "GROUP BY name ORDER BY name"
+    ).fetchall()
+
+
+def prune(tx: Tx, before_us: int) -> int:
+    """Deletes the results from before a time; returns how many."""
+    return tx.execute("DELETE FROM probes WHERE at_us < ?", (before_us,)).rowcount
