@@ -86,4 +86,4 @@ class Collective(msgspec.Struct, kw_only=True):
         finally:
             await self.webhooks.close()
             await self.outgoing.close()
-            await self.kernel.worker.close()
+            await self.kernel.close()

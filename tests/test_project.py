@@ -100,7 +100,7 @@ def test_the_project_file_and_the_code_name_the_same_version() -> None:
 
 
 def test_nobody_imports_heavy_libraries_at_start() -> None:
-    heavy = {"matplotlib", "numpy", "PIL", "prometheus_client", "watchfiles", "discord", "psycopg"}
+    heavy = {"matplotlib", "numpy", "PIL", "prometheus_client", "watchfiles", "discord", "psycopg", "redis"}
     code = "import sys, main; print(*sorted(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True

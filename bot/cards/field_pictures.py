@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -10,8 +10,7 @@ from bot.pictures.field_request import DRAW, STYLES, FieldRequest, Style
 from core.errors import UnknownName
 from state.models import METRICS, UCF, judge
 
-if TYPE_CHECKING:
-    from core.runtime.worker import Worker
+Draw = Callable[[str, bytes], Awaitable[bytes]]
 
 _SEEN = {
     "mandelbrot": "The rim of the Mandelbrot set as a relief under a low sun, seen {place}",
@@ -49,10 +48,17 @@ def parse_style(word: str | None) -> Style:
     raise UnknownStyle((word or "").strip(), STYLES)
 
 
-async def draw(worker: Worker, ucf: UCF, style: Style, size: int) -> FieldPicture:
-    """Draw the field, `size` pixels square; the same field gives the same bytes."""
+async def draw(run: Draw, ucf: UCF, style: Style, size: int) -> FieldPicture:
+    """Draw the field, `size` pixels square; the same field gives the same bytes.
+
+    Args:
+        run: the kernel's `draw`, or the worker's `run`, which always draws.
+        ucf: the field.
+        style: what it is shown as.
+        size: of each side.
+    """
     request = FieldRequest(style=style, size=size, **ucf.as_dict())
-    png = await worker.run(DRAW, msgspec.json.encode(request))
+    png = await run(DRAW, msgspec.json.encode(request))
     return FieldPicture(style, png, alt_text(ucf, style))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +15,11 @@ from state.alerts.holt import TooLittleData, forecast
 from state.models import METRICS
 
 if TYPE_CHECKING:
-    from core.runtime.worker import Worker
     from state.alerts import Alert
     from state.collective import Collective
     from state.journal.ucf_history import Series, Step
+
+Draw = Callable[[str, bytes], Awaitable[bytes]]
 
 _POINTS: Final = 160
 # The forecast uses 48 samples of the window and looks 8 samples ahead: a sixth of the window.
@@ -76,13 +77,13 @@ async def fetch_chart(
     )
 
 
-async def draw(worker: Worker, request: ChartRequest) -> bytes:
-    """Draw the PNG in the worker process.
+async def draw(run: Draw, request: ChartRequest) -> bytes:
+    """Draw the PNG with the kernel's `draw`, or with the worker's `run`, which always draws.
 
     Raises:
         WorkerBusy: the worker's queue is full.
     """
-    return await worker.run("bot.pictures.chart:draw", msgspec.json.encode(request))
+    return await run("bot.pictures.chart:draw", msgspec.json.encode(request))
 
 
 def summary(panel: Panel, *, bold: str = "") -> str:

@@ -139,7 +139,7 @@ class Digest:
             title=digest.chart_title(week),
         )
         try:
-            png = await trends.draw(self._bot.kernel.worker, request)
+            png = await trends.draw(self._bot.kernel.draw, request)
         except (HelixError, WorkerFailed) as error:
             logger.warning("digest.undrawn error=%s", error)
             return None

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import discord
+import msgspec
 from discord.ext import commands
 
 from bot import access
@@ -165,14 +166,38 @@ class HelixContext(commands.Context[HelixBot]):
         return cast("T", cache.get_or_build((self.entry.name, *args_key), build, tags).value)
 
     async def cached_async(
-        self, args_key: tuple[object, ...], compute: Callable[[], Awaitable[T]], tags: Collection[str]
+        self,
+        args_key: tuple[object, ...],
+        compute: Callable[[], Awaitable[T]],
+        tags: Collection[str],
+        *,
+        kind: type[T] | None = None,
     ) -> T:
-        """Like `cached` for an async computation, which concurrent callers share."""
+        """Like `cached` for an async computation, which concurrent callers share.
+
+        Args:
+            args_key: as for `cached`.
+            compute: computes the data.
+            tags: as for `cached`.
+            kind: the type of the data, if other processes may use it: for data that depends on the shared
+                state and the time alone, and tells of no person. msgspec must be able to encode it.
+        """
         ttl_s = self.entry.ttl_s
         if ttl_s is None:
             return await compute()
-        cached = await self.bot.result_cache(ttl_s).fetch((self.entry.name, *args_key), compute, tags)
-        return cast("T", cached.value)
+        cache, key = self.bot.result_cache(ttl_s), (self.entry.name, *args_key)
+        shared = self.bot.kernel.shared_cache
+        if kind is None or shared is None or not cache.is_on:
+            return cast("T", (await cache.fetch(key, compute, tags)).value)
+        manager = self.bot.collective.manager
+
+        def depends_on() -> bytes:
+            return msgspec.json.encode((key, manager.snapshot.version, manager.snapshot.changed_at))
+
+        found = await cache.fetch(
+            key, lambda: shared.fetch_record(kind, depends_on, compute, ttl_s=ttl_s), tags
+        )
+        return cast("T", found.value)
 
     async def _deliver(self, parts: dict[str, Any], ephemeral: bool | None) -> discord.Message:
         try:

@@ -91,7 +91,7 @@ class Icons:
         before = await self.find(guild.id)
         key = key_of(guild)
         picture = await field_pictures.draw(
-            self._bot.kernel.worker, self._bot.collective.manager.snapshot.ucf, mode, SIZE
+            self._bot.kernel.draw, self._bot.collective.manager.snapshot.ucf, mode, SIZE
         )
         await self._keep(guild.id, msgspec.structs.replace(before, replacing=key or ""))
         edited = await guild.edit(icon=picture.png, reason=f"Icon {mode}, drawn from the field")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.cache._cache import Cache
-from core.cache._records import Cached, CacheStats, Outcome
+from core.cache._records import Aged, Cached, CacheStats, Outcome
 from core.cache._store import Entry
 from core.clock import Clock
 from core.errors import UnknownName
@@ -14,7 +14,9 @@ from core.health import Reading
 from core.health.threshold import passes_with
 from core.metrics import Registry
 
-__all__ = ["Cache", "CacheRegistry", "CacheStats", "Cached", "Entry", "Outcome", "UnknownCache"]
+__all__ = [
+    "Aged", "Cache", "CacheRegistry", "CacheStats", "Cached", "Entry", "Outcome", "UnknownCache",
+]  # fmt: skip
 
 
 class UnknownCache(UnknownName):

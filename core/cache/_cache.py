@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Hashable
 from typing import Any, Generic, TypeVar
 
-from core.cache._records import Cached, CacheStats, Outcome
+from core.cache._records import Aged, Cached, CacheStats, Outcome
 from core.cache._store import Entry, TaggedStore
 from core.clock import Clock
 from core.metrics import Counter, Registry
@@ -151,8 +151,12 @@ class Cache(Generic[K, V]):
         self._keep(key, value, flight)
         return self._answer(value, flight, "miss")
 
-    async def fetch(self, key: K, compute: Callable[[], Awaitable[V]], tags: Collection[str]) -> Cached[V]:
+    async def fetch(
+        self, key: K, compute: Callable[[], Awaitable[V | Aged[V]]], tags: Collection[str]
+    ) -> Cached[V]:
         """The fresh entry of `key`, else the result of `compute`, which concurrent callers share.
+
+        A result that is `Aged` was begun that long ago.
 
         If a tag is dropped meanwhile, the result is not stored: callers from before the drop get it marked as
         `dropped`, later callers start a new computation. A cancelled caller leaves it to the others; when the
@@ -163,7 +167,7 @@ class Cache(Generic[K, V]):
         """
         if not self._enabled():
             began_at = self._monotonic()
-            return self._uncached(await compute(), began_at)
+            return self._uncached(*_unwrap(await compute(), began_at))
         found = self.get(key, count_miss=False)
         if found is not None:
             return found
@@ -230,9 +234,9 @@ class Cache(Generic[K, V]):
         self._flights.add(flight)
         return flight
 
-    async def _compute(self, key: K, compute: Callable[[], Awaitable[V]], flight: _Flight) -> V:
+    async def _compute(self, key: K, compute: Callable[[], Awaitable[V | Aged[V]]], flight: _Flight) -> V:
         try:
-            value = await compute()
+            value, flight.began_at = _unwrap(await compute(), flight.began_at)
             self._keep(key, value, flight)
             return value
         finally:
@@ -285,6 +289,13 @@ class Cache(Generic[K, V]):
 
     def _count(self, outcome: Outcome) -> None:
         (self._misses if outcome == "miss" else self._coalesced).value += 1
+
+
+def _unwrap(computed: V | Aged[V], began_at: float) -> tuple[V, float]:
+    """The value, and when its computation began."""
+    if isinstance(computed, Aged):
+        return computed.value, began_at - computed.age_s
+    return computed, began_at
 
 
 def _retrieve(task: asyncio.Task[Any]) -> None:

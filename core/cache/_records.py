@@ -31,6 +31,13 @@ class Cached(msgspec.Struct, Generic[V], frozen=True, gc=False):
     dropped: bool = False
 
 
+class Aged(msgspec.Struct, Generic[V], frozen=True, gc=False):
+    """A value whose computation began `age_s` seconds ago, maybe elsewhere; it is kept that much shorter."""
+
+    value: V
+    age_s: float
+
+
 class CacheStats(msgspec.Struct, frozen=True):
     """Size and counts of one cache; `hit_rate` is None before the first use, ages are in seconds."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -22,11 +23,19 @@ from core.runtime.worker import Worker
 from core.settings import Settings
 from core.version import VERSION
 
+if TYPE_CHECKING:
+    from core.cache.shared import SharedCache
+
 _HEALTH_EVERY_S = 5.0
+_PICTURE_TTL_S: Final = 3600.0
 
 
 class Kernel(msgspec.Struct, frozen=True):
-    """The mechanisms that every part of Helix gets; independent of Discord, HTTP and the collective."""
+    """The mechanisms that every part of Helix gets; independent of Discord, HTTP and the collective.
+
+    Attributes:
+        shared_cache: what other processes drew and computed; None without REDIS_URL.
+    """
 
     settings: Settings
     flags: Flags
@@ -42,7 +51,30 @@ class Kernel(msgspec.Struct, frozen=True):
     clock_skew: ClockSkew
     refusals: Refusals
     worker: Worker
+    shared_cache: SharedCache | None
     started_at: datetime
+
+    async def draw(self, target: str, payload: bytes) -> bytes:
+        """A picture that depends on `payload` alone: from the shared cache, else drawn by the worker.
+
+        Raises:
+            WorkerBusy, HelixError, WorkerFailed: as `Worker.run`.
+        """
+        shared = self.shared_cache
+        if shared is None:
+            return await self.worker.run(target, payload)
+        return await shared.fetch(
+            "picture",
+            (target.encode(), payload),
+            lambda: self.worker.run(target, payload),
+            ttl_s=_PICTURE_TTL_S,
+        )
+
+    async def close(self) -> None:
+        """Ends the worker and the connections of the shared cache."""
+        await self.worker.close()
+        if self.shared_cache is not None:
+            await self.shared_cache.close()
 
 
 def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
@@ -108,8 +140,22 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         clock_skew=clock_skew,
         refusals=refusals,
         worker=Worker(),
+        shared_cache=_build_shared_cache(settings, clock, metrics, health, supervisor),
         started_at=clock.now(),
     )
+
+
+def _build_shared_cache(
+    settings: Settings, clock: Clock, metrics: Registry, health: HealthRegistry, supervisor: Supervisor
+) -> SharedCache | None:
+    if settings.redis_url is None:
+        return None
+    from core.cache.shared import LOOK_EVERY_S, SharedCache
+
+    shared = SharedCache(settings.redis_url, clock, metrics)
+    health.add_probe("shared-cache", shared.probe)
+    supervisor.add("shared-cache", shared.look, every_s=LOOK_EVERY_S)
+    return shared
 
 
 def _register_gauges(metrics: Registry, health: HealthRegistry) -> None:

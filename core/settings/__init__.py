@@ -94,7 +94,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
         _take_public_domain(environ[_PUBLIC_DOMAIN].strip(), values, problems)
     _decide_host(environ, given, values, problems)
     problems += _failing_before_warning(values)
-    warnings = [*file.warnings, *_short_tokens(values), *_unreachable(values), *_unused(values)]
+    warnings = [*file.warnings, *_short_tokens(values), *_unreachable(values)]
     _judge_unknown_names(environ, file, env_file, problems, warnings)
     if problems:
         raise SettingsError(tuple(problems), values.get("log_format", "text"))
@@ -191,10 +191,6 @@ def _unreachable(values: Mapping[str, Any]) -> list[str]:
         for name, urls in found.items()
         if any(parse.is_forbidden_outside(url) for url in urls)
     ]
-
-
-def _unused(values: Mapping[str, Any]) -> list[str]:
-    return ["REDIS_URL: nothing uses it yet."] if "redis_url" in values else []
 
 
 def _judge_unknown_names(

@@ -12,6 +12,7 @@ from core.logs import LogFormat
 from core.logs.secret import Secret
 from core.settings import values as parse
 from core.settings.health import HealthSettings
+from core.settings.redis_url import redis_url
 from core.settings.table import Group
 
 _logs = Group("Logging")
@@ -53,8 +54,9 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
     redis_url: Secret | None = _more.setting(
         "REDIS_URL",
         None,
-        parse.redis_url,
-        "A Redis server, like redis://:password@host:6379/0. Nothing uses it yet.",
+        redis_url,
+        "A Redis server that keeps pictures and results for several processes, like"
+        " redis://:password@host:6379/0. Unset: each process keeps its own.",
         secret=True,
     )
     port_is_set: bool = False

@@ -169,15 +169,6 @@ def database_url(text: str) -> Secret:
     return Secret(text)
 
 
-def redis_url(text: str) -> Secret:
-    """The address of a Redis server; it may hold a password, so it is a secret."""
-    if not _is_address(text, ("redis", "rediss")):
-        raise ValueError(
-            "the address of a Redis server like redis://:password@host:6379/0 (rediss:// for TLS)"
-        )
-    return Secret(text)
-
-
 def node_name(text: str) -> str:
     """The name of one process among several, as labels of metrics and messages show it."""
     if not _NODE.fullmatch(text):

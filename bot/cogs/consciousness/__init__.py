@@ -23,14 +23,18 @@ class Consciousness(HelixCog, name="consciousness"):
         """Show the level, for the collective or as one agent sees it."""
         name = None if agent is None else find_agent(agent).name
         level = await ctx.cached_async(
-            (name,), lambda: self._fetch_level(name), ("state", "agents", "health")
+            (name,),
+            lambda: self._fetch_level(name),
+            ("state", "agents", "health"),
+            # Each process measures its own agents.
+            kind=_level.Level if name is None else None,
         )
         await ctx.say(embed=_screens.level(level))
 
     @command("emotions")
     async def emotions(self, ctx: HelixContext) -> None:
         """Show the emotional landscape."""
-        landscape = await ctx.cached_async((), self._fetch_landscape, ("state",))
+        landscape = await ctx.cached_async((), self._fetch_landscape, ("state",), kind=_emotions.Landscape)
         await ctx.say(embed=_screens.emotions(landscape))
 
     @command("ethics")

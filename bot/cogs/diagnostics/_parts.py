@@ -91,7 +91,7 @@ async def check_alerts(bench: Bench) -> Finding:
 async def check_worker(bench: Bench) -> Finding:
     """Ask the worker process for a picture."""
     ucf = bench.bot.collective.manager.snapshot.ucf
-    picture = await field_pictures.draw(bench.bot.kernel.worker, ucf, "julia", _DRAWN)
+    picture = await field_pictures.draw(bench.bot.kernel.worker.run, ucf, "julia", _DRAWN)
     if not picture.png.startswith(_PNG):
         return Finding("fail", "the worker returned something other than a PNG")
     return Finding(text=words.size(len(picture.png)))

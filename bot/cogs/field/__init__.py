@@ -67,7 +67,7 @@ class Field(HelixCog, name="field"):
         """Draw a chart over time."""
         names, span = _arguments.parse_scope(metric, window)
         picture = await ctx.cached_async(
-            (names, span.total_seconds()), lambda: self._draw(names, span), ("state",)
+            (names, span.total_seconds()), lambda: self._draw(names, span), ("state",), kind=_Picture
         )
         name = names[0] if len(names) == 1 else "field"
         file = discord.File(BytesIO(picture.png), filename=f"{name}-trend.png", description=picture.alt)
@@ -145,7 +145,8 @@ class Field(HelixCog, name="field"):
 
     async def _draw(self, names: Sequence[str], span: timedelta) -> _Picture:
         request = await trends.fetch_chart(self.bot.collective, names, span)
-        png = await trends.draw(self.bot.kernel.worker, request)
+        # Not from the shared cache: the chart ends at this moment, so that nobody drew it before.
+        png = await trends.draw(self.bot.kernel.worker.run, request)
         lines = tuple(trends.summary(panel, bold="**") for panel in request.panels)
         return _Picture(png, trends.alt_text(request), lines)
 

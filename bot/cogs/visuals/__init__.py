@@ -56,7 +56,7 @@ class Visuals(HelixCog, name="visuals"):
 
     async def _draw(self, style: Style) -> tuple[UCF, field_pictures.FieldPicture]:
         ucf = self.bot.collective.manager.snapshot.ucf
-        return ucf, await field_pictures.draw(self.bot.kernel.worker, ucf, style, SIZE)
+        return ucf, await field_pictures.draw(self.bot.kernel.draw, ucf, style, SIZE)
 
     async def _set(self, ctx: HelixContext, guild: discord.Guild, value: str | None) -> None:
         mode, book = _arguments.parse_mode(value), icons.Icons(self.bot)

@@ -100,6 +100,6 @@ async def test_the_worker_draws_it(collective: Collective) -> None:
     worker = Worker()
     request = await trends.fetch_chart(collective, ("harmony",), DAY, title="A title of one's own")
     assert request.title == "A title of one's own"
-    png = await trends.draw(worker, request)
+    png = await trends.draw(worker.run, request)
     await worker.close()
     assert png.startswith(b"\x89PNG")

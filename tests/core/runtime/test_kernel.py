@@ -1,6 +1,7 @@
 import asyncio
 
 from core.cache import Cache
+from core.logs.secret import Secret
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.version import VERSION
@@ -57,6 +58,28 @@ async def test_its_own_loops_keep_the_checks_fresh() -> None:
     assert {check.name for check in kernel.health.checks()} >= {"caches", "clock", "event-loop", "loops"}
     assert {loop.name for loop in kernel.supervisor.loops()} == {"clock", "event-loop-lag", "health"}
     assert await kernel.supervisor.stop(5) == ()
+
+
+def test_without_a_redis_there_is_no_shared_cache_and_no_check_of_it() -> None:
+    kernel = build()
+    kernel.health.refresh()
+    assert kernel.shared_cache is None
+    assert kernel.health.get("shared-cache") is None
+
+
+async def test_a_redis_that_is_away_is_one_more_check_that_warns() -> None:
+    kernel = build_kernel(Settings(redis_url=Secret("redis://:open-sesame@127.0.0.1:1/0")), ManualClock())
+    (loop,) = [loop for loop in kernel.supervisor.loops() if loop.name == "shared-cache"]
+    assert loop.state == "waiting"
+    assert kernel.shared_cache is not None
+    await kernel.shared_cache.look()
+    kernel.health.refresh()
+    check = kernel.health.get("shared-cache")
+    assert check is not None
+    assert (check.status, check.required) == ("warn", False)
+    assert "sesame" not in repr(check)
+    assert await kernel.draw("tests.core.runtime.worker_jobs:upper", b"helix") == b"HELIX"
+    await kernel.close()
 
 
 async def test_a_loop_that_crashes_is_counted_and_shown() -> None:
