@@ -255,7 +255,8 @@ class WriteQueue:
         """Counts a transaction that failed for a fault of the machine, and tells of it."""
         self.failures += 1
         self.last_error = str(error)
-        logger.warning("store.transaction_failed error=%s", error.__cause__ or error)
+        detail = " ".join(str(error.__cause__ or error).split())  # libpq's texts have several lines
+        logger.warning("store.transaction_failed error=%s", detail)
         if self._on_failure is not None:
             self.call_in_loop(self._on_failure, error)
 

@@ -104,7 +104,7 @@ class GroupCommit:
                 return self._transaction(group)
             except _Failed as failed:
                 cause = failed.cause
-        if _concerns_all(cause) or (len(group) == 1 and not may_be_retried(cause)):
+        if _concerns_all(cause) or (len(group) == 1 and not _is_passing(cause)):
             _fail(group, cause)
         else:
             self._commit_alone(group)
@@ -126,8 +126,7 @@ class GroupCommit:
                 self._transaction([request])
             except _Failed as failed:
                 cause = failed.cause
-                is_passing = may_be_retried(cause) or is_lost(cause) or is_stale(cause)
-                if attempt == _TRIES or not is_passing:
+                if attempt == _TRIES or not _is_passing(cause):
                     return cause
             else:
                 break
@@ -276,6 +275,11 @@ class GroupCommit:
     def _restore(self, captured: list[tuple[Participant, object]]) -> None:
         for participant, memory in captured:
             participant.restore(memory)
+
+
+def _is_passing(cause: BaseException) -> bool:
+    """Whether the same may succeed when it is tried again."""
+    return may_be_retried(cause) or is_lost(cause) or is_stale(cause)
 
 
 def _concerns_all(cause: BaseException) -> bool:

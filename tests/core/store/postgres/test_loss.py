@@ -15,14 +15,9 @@ from core.store.postgres import Limits, PostgresStore
 from core.store.postgres.connection import Server
 from core.store.postgres.pipeline import Pipeline
 from core.store.tx import Tx
+from tests.core.store.postgres.losing import Lose, end, losing_commits
 from tests.core.store.postgres.notes import Gate, add, gathered, look, notes, opened
 from tests.postgres_server import PostgresServer
-
-_END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'"
-
-
-def end(server: PostgresServer, name: str = "helix-writer") -> None:
-    server.execute(_END.format(name))
 
 
 def put(key: str) -> Callable[[Tx], str]:
@@ -112,44 +107,14 @@ async def test_who_waits_too_long_for_the_lock_is_told(server: PostgresServer) -
 
 
 @pytest.fixture
-def lose_at_commit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], None], bool], None]]:
-    """`lose_at_commit(how, before)`: at the next wait with a COMMIT, `how` is called before or after it."""
-    send, wait = Pipeline.send, Pipeline.wait
-    armed: list[tuple[Callable[[], None], bool]] = []
-    commits: list[bool] = []
-
-    def sending(pipeline: Pipeline, statement: object, parameters: object = ()) -> object:
-        if statement.text == b"COMMIT" and armed:  # type: ignore[attr-defined]  # a Statement
-            commits.append(True)
-        return send(pipeline, statement, parameters)  # type: ignore[arg-type]  # passed on as they are
-
-    def waiting(pipeline: Pipeline) -> None:
-        if not commits:
-            wait(pipeline)
-            return
-        commits.clear()
-        how, before = armed.pop()
-        if before:
-            how()
-            wait(pipeline)
-            return
-        wait(pipeline)
-        how()
-        pipeline.close()
-        # The answer was on its way and never came.
-        raise pipeline._lost(psycopg.OperationalError("cut"))
-
-    monkeypatch.setattr(Pipeline, "send", sending)
-    monkeypatch.setattr(Pipeline, "wait", waiting)
-    yield lambda how, before: armed.append((how, before))
-    assert not armed
-
-
-Lose = Callable[[Callable[[], None], bool], None]
+def lose_at_commit() -> Iterator[Lose]:
+    with losing_commits() as lose:
+        yield lose
+        assert not lose.disarm()
 
 
 async def test_a_lost_commit_that_was_done_is_success(store: PostgresStore, lose_at_commit: Lose) -> None:
-    lose_at_commit(lambda: None, False)
+    lose_at_commit(lambda: None, before=False)
     assert await store.write(put("a")) == "a"
     assert await notes(store) == ["a#1"]
     assert await store.write(put("b")) == "b"
@@ -158,7 +123,7 @@ async def test_a_lost_commit_that_was_done_is_success(store: PostgresStore, lose
 async def test_a_lost_commit_that_was_not_done_is_done_again(
     server: PostgresServer, store: PostgresStore, lose_at_commit: Lose
 ) -> None:
-    lose_at_commit(lambda: end(server), True)
+    lose_at_commit(lambda: end(server), before=True)
     assert await store.write(put("a")) == "a"
     # The number 1 was drawn by the try that came to nothing, if it came so far.
     assert [note[:2] for note in await notes(store)] == ["a#"]
@@ -170,7 +135,7 @@ async def test_after_a_lost_commit_another_server_knows_nothing(
     def become_another() -> None:
         monkeypatch.setattr("core.store.postgres.connection._server", lambda _: Server("15.1", 4711, 1, ""))
 
-    lose_at_commit(become_another, False)
+    lose_at_commit(become_another, before=False)
     with pytest.raises(StoreUnknown, match="Look before you do it again"):
         await store.write(put("a"))
     assert await notes(store) == ["a#1"]
