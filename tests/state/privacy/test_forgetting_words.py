@@ -16,19 +16,23 @@ import pytest
 
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store import Store
+from core.store.dump import FORMAT, Head, digests
+from core.store.moving import move
+from core.store.postgres import PostgresStore
 from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import SqliteStore
-from core.store.tx import Tx
+from core.store.sqlite.shape import shape_of
 from state.change import Actor, Change
 from state.collective import Collective
 from state.directives.policy import Rank
 from state.events.by_hand import build_event
 from state.opening import open_collective
 from state.privacy.forget import forget
+from state.privacy.personal import erase
 from state.privacy.personal_table import PERSONAL
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
+from tests.postgres_server import PostgresServer
 
 MIGRATIONS = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
 ADA = Actor("command", "Adalovelace", 123456789012345678)
@@ -202,16 +206,32 @@ async def test_an_event_that_is_gone_takes_no_later_one_with_it(folder: Path) ->
     assert rows(path, "SELECT seq FROM outbox") == before
 
 
-async def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix(database: Store) -> None:
+def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix() -> None:
     covered = {(one.table, name) for one in PERSONAL for name in (*one.names, *one.words, *one.instead)}
-
-    def texts(connection: Tx) -> set[tuple[str, str]]:
-        return {
-            (table, row[1])
-            for table in {one.table for one in PERSONAL}
-            for row in connection.execute(f"PRAGMA table_info({table})")
-            if row[2] in {"TEXT", "BLOB"}
-        }
-
-    unknown = await database.read(texts) - covered - HELIX_WORDS
+    places = {one.table for one in PERSONAL}
+    texts = {
+        (table.name, column.name)
+        for table in shape_of(MIGRATIONS)
+        for column in table.columns
+        if table.name in places and column.kind in {"TEXT", "BLOB"}
+    }
+    unknown = texts - covered - HELIX_WORDS
     assert not unknown, f"words of the person? Then add to state/privacy/personal_table.py: {sorted(unknown)}"
+
+
+async def test_both_engines_forget_alike(folder: Path, postgres: PostgresServer, tmp_path: Path) -> None:
+    tables = shape_of(MIGRATIONS, derived=("search_docs",))
+    head = Head(format=FORMAT, app_version="test", schema=max(each.number for each in MIGRATIONS))
+    first = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    url = postgres.emptied_url(MIGRATIONS)
+    second = await PostgresStore.open(url, MIGRATIONS, app_version="0.1.0")
+    await move(first, second, tables, head, tmp_path)
+    erased = [await store.write(partial(erase, user_id=123456789012345678)) for store in (first, second)]
+    assert erased[0] == erased[1]
+    assert set(erased[0].rows) == {
+        "alerts", "contexts", "directives", "journal", "outbox", "remembered",
+    }  # fmt: skip
+    contents = [await store.read(partial(digests, tables=tables)) for store in (first, second)]
+    assert contents[0] == contents[1]
+    await first.close()
+    await second.close()
