@@ -18,10 +18,10 @@ class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
         kind: what it is about: "ucf", "agent", "report", "ritual", "flag", "cog" …
         subject: the metric, agent or thing that changed.
         cause: "command", "file", "ritual", "system" or "webhook".
-        actor: display name of the person, if one did it.
+        actor: display name, if a person did it.
         actor_id: that person's Discord id, by which `forget` finds the row.
         reason: as given by that person, or by the system.
-        before: of a JSON type; None if there was no value.
+        before: the old value as a JSON type, or None.
         after: likewise.
     """
 
@@ -36,14 +36,14 @@ class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A change, as returned by a function of the newest snapshot.
+    """A change, made from the newest snapshot by a function.
 
     Attributes:
         ucf: the new UCF, or None to keep it.
         reports: all external agents' heartbeats, or None to keep them.
         folklore: the whole folklore, or None to keep it.
         events: events to send once it is committed.
-        journal: rows to store with it; without any, the records that differ are journalled.
+        journal: rows to store with it; if empty, the changed records are journalled.
         source: the source of the new version; by default the first row's cause.
     """
 
@@ -67,7 +67,7 @@ class Actor(msgspec.Struct, frozen=True):
 
     Attributes:
         cause: "command", "button", "schedule", "directive", "webhook", "system" …
-        name: display name of the person, if one did it.
+        name: display name, if a person did it.
         id: that person's Discord id.
     """
 

@@ -1,4 +1,4 @@
-"""Handlers of incoming events for the state: the effect and its "done" are one transaction."""
+"""Handlers of incoming events for the state: most store effect and "done" together."""
 
 from __future__ import annotations
 
@@ -88,8 +88,7 @@ class StateHandlers:
     async def take_heartbeat(self, job: Job, heartbeat: AgentHeartbeat) -> None:
         """`agent.heartbeat`: the agent counts as external from then on.
 
-        The report has the time of its receipt, and is ignored if there is a later one, since it may have
-        waited.
+        The report gets its time of receipt. It may have waited, so it is ignored if a later one exists.
         """
         try:
             agent = find_agent(heartbeat.agent).name
@@ -105,7 +104,7 @@ class StateHandlers:
 
         def change(snapshot: Snapshot) -> Change:
             known, now = snapshot.reports.get(agent), self._collective.kernel.clock.now()
-            # A known report in the future, from before the clock was set back, does not count as later.
+            # A known report with a future time (the clock was set back) does not count as later.
             if known is not None and report.reported_at < known.reported_at <= now:
                 return Change()
             reports = {**snapshot.reports, agent: report}
@@ -118,7 +117,7 @@ class StateHandlers:
         await self._done_with(job, change)
 
     async def start_ritual(self, job: Job, ritual: RitualStart) -> None:
-        """`ritual.start`: runs as a directive, under its policy; the key keeps it from running twice."""
+        """`ritual.start`: runs as a directive, judged by policy; the key prevents a second run."""
         await self._submit(job, f"ritual {ritual.steps}")
 
     async def run_directive(self, job: Job, asked: DirectiveRun) -> None:
@@ -126,7 +125,7 @@ class StateHandlers:
         await self._submit(job, asked.directive)
 
     async def raise_alert(self, job: Job, alert: AlertRaise) -> None:
-        """`alert.raise`, unless it is a measured alert."""
+        """`alert.raise`: refused for a measured alert."""
         _refuse_measured(alert.key)
         await self._collective.alerts.raise_(
             alert.key, alert.severity, alert.summary, alert.detail, actor=WEBHOOK, also=job.done_with
@@ -183,6 +182,4 @@ class StateHandlers:
 
 def _refuse_measured(key: str) -> None:
     if key.startswith(MEASURED_PREFIX):
-        raise Refused(
-            f"Alerts that begin with {MEASURED_PREFIX!r} are measured here, and raised and cleared by Helix."
-        )
+        raise Refused(f"Helix itself raises and clears alerts whose key begins with {MEASURED_PREFIX!r}.")

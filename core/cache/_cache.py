@@ -1,8 +1,8 @@
 """The cache: bounded, with TTLs and tags; concurrent requests share one computation.
 
 A hit is one dict look-up and one clock reading. The bound uses the LRU order of cachetools, updated at most
-once per tenth of the TTL, so "least recently used" is exact to that extent. An entry has its age from the
-start of its computation, which is when it read its sources. Used from the event loop only.
+once per tenth of the TTL, so "least recently used" may be that far off. The age of an entry counts from the
+start of its computation, when its sources were read. Used from the event loop only.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Flight:
 
 
 class Cache(Generic[K, V]):
-    """Answers by key, none older than `ttl_s` and none from before a change of what it depends on.
+    """Answers by key, valid for `ttl_s` or until something that they depend on changes.
 
     Args:
         name: its name in metrics and in `!cache`.
@@ -66,7 +66,7 @@ class Cache(Generic[K, V]):
         requests: Counter | None = None,
     ) -> None:
         if max_entries < 1 or not ttl_s > 0:
-            raise ValueError("a cache holds at least one entry for more than no time")
+            raise ValueError("max_entries must be at least 1, and ttl_s above 0")
         self.name = name
         self.owner = owner
         self.max_entries = max_entries
@@ -121,7 +121,7 @@ class Cache(Generic[K, V]):
     def entry(self, key: K) -> Entry[V] | None:
         """The entry under `key`, whatever its age.
 
-        While `settled_until` is not reached and the cache is on, it may be served without another look-up.
+        Until `settled_until`, and while the cache is on, it may be served without another look-up.
         """
         return self._by_key.get(key)
 
@@ -159,8 +159,8 @@ class Cache(Generic[K, V]):
         A result that is `Aged` was begun that long ago.
 
         If a tag is dropped meanwhile, the result is not stored: callers from before the drop get it marked as
-        `dropped`, later callers start a new computation. A cancelled caller leaves it to the others; when the
-        last one is cancelled, so is the computation.
+        `dropped`, later callers start a new computation. When all callers are cancelled, so is the
+        computation.
 
         Raises:
             Exception: what `compute` raises, if there is no stale entry to serve; errors are never stored.

@@ -27,7 +27,7 @@ _SWEEP_MS: Final = 2_000
 # How long polling replaces failed notifications, before these are tried again.
 _INSTEAD_S: Final = 60.0
 _POLLING_VARIABLE: Final = "WATCHFILES_FORCE_POLLING"
-# The values that watchfiles reads as "no", and others that mean it.
+# The values that watchfiles reads as "no", and similar ones.
 _NO: Final = frozenset({"", "false", "disable", "disabled", "0", "no", "off"})
 
 
@@ -37,7 +37,7 @@ class FolderWatcher:
     Args:
         names: the files in the folder.
         on_edit: awaited with the names that may have changed; its errors end the (supervised) run.
-        flags: watching follows the flag `state_watching`, also while it runs.
+        flags: the flag `state_watching` turns watching on or off at any time.
         poll: check every 100 ms instead of using notifications; None follows WATCHFILES_FORCE_POLLING.
     """
 
@@ -167,7 +167,7 @@ class FolderWatcher:
             status = (self._folder / name).lstat()
         except OSError:
             return None
-        # ctime also changes with the mode: a file that becomes readable is to be read.
+        # ctime also changes with the mode, so a file that becomes readable is found.
         return status.st_ino, status.st_ctime_ns, status.st_size
 
     def _flag_switched(self, name: str, _on: bool) -> None:

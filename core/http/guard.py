@@ -71,10 +71,10 @@ def check_url(url: str, *, loopback: bool) -> SplitResult:
 
     Args:
         url: the URL that a subscriber gave.
-        loopback: whether this machine is permitted, also by plain http (the sandbox).
+        loopback: permits URLs of this machine, even with http (for the sandbox).
 
     Raises:
-        ForbiddenTarget: it is not permitted; the text says what is.
+        ForbiddenTarget: not permitted; the text gives the rule.
     """
     wanted = "target_url must be a full https:// URL without a user name"
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:

@@ -109,7 +109,7 @@ class Deliverer:
         async with asyncio.TaskGroup() as group:
             for shard in range(OUTBOX_SHARDS):
                 group.create_task(self._shards.keep(shard), name=f"outbox-{shard}")
-            # What is granted at once is taken before the first look.
+            # Take leases granted at once before the first read.
             await asyncio.sleep(0)
             while True:
                 self._wake.clear()
@@ -229,7 +229,7 @@ class Deliverer:
             return Outcome(verdict="failed", took_s=0.0, error=type(error).__name__)
 
     async def _settle(self, destination: Destination, delivery: Due, outcome: Outcome) -> Settled | None:
-        """Records the outcome, and retries until the store takes it: a lost outcome would send it twice."""
+        """Records the outcome, retrying until it is stored; else the delivery would be sent again."""
         tried = 0
         while True:
             try:

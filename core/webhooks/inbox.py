@@ -41,7 +41,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
         data: its data as JSON.
         key: its idempotency key; None if the sender gave none.
         handlers: names of the handlers that will process it.
-        body_key: a second key, derived from the signed body; None if the first key is signed itself.
+        body_key: a second key, derived from the signed body; None if `key` itself is signed.
     """
 
     type: str
@@ -71,7 +71,7 @@ class Inbox:
         self.waiting = 0
 
     async def open(self) -> int:
-        """Counts what waits and returns it; each handler's lane re-queues its own unfinished work."""
+        """Counts and returns what is unfinished; each handler's lane re-queues its own part."""
         self.waiting = await self._database.read(handling_table.count_open)
         return self.waiting
 
@@ -132,7 +132,7 @@ class Inbox:
         return await self._database.read(lambda tx: handling_table.known_results(tx, handler, wanted))
 
     async def counts(self) -> Mapping[str, int]:
-        """Status to the number of handlings with it."""
+        """The number of handlings by status."""
         return await self._database.read(handling_table.count_by_status)
 
     async def replay(self, event_id: str) -> int:

@@ -94,7 +94,7 @@ class Outbox:
         )
 
     async def counts(self) -> Mapping[str, int]:
-        """Status to the number of deliveries with it."""
+        """The number of deliveries by status."""
         return await self._database.read(delivery_table.count_by_status)
 
     async def samples(self, kind: str) -> tuple[bytes, ...]:

@@ -1,4 +1,4 @@
-"""Backups: made while Helix runs, by command or schedule; each is checked before it counts."""
+"""Backups: made while Helix runs, by command or schedule, and recorded after a check."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Backups:
         return None if newest is None else newest.finished_at
 
     async def load(self) -> None:
-        """Deletes what a killed backup left and reads which backups exist; call it first."""
+        """Deletes remains of interrupted backups, reads which exist; call it first."""
         found = await asyncio.to_thread(tidy, self.folder)
         await self._database.write(partial(backup_table.reconcile, found=found))
         await self._correct_times()
@@ -104,15 +104,15 @@ class Backups:
         raise UnknownBackup(f"There is no backup {number}. {hint}")
 
     async def create(self, actor: Actor, on_progress: OnProgress | None = None) -> BackupRecord:
-        """Makes a backup and checks it. If the caller is cancelled before it is stored, nothing is left.
+        """Makes and checks a backup. If cancelled before the backup is stored, nothing is left.
 
         Args:
             actor: who asks for it.
-            on_progress: called on the event loop with done, total and, at the start of a phase, a note.
+            on_progress: called on the event loop with done, total, and a note when a phase starts.
 
         Raises:
             Busy: another backup is being made or checked.
-            BackupRefused: the disk is too full (with the numbers), or the disk or the database failed.
+            BackupRefused: too little disk space (the text says how much), or disk or database failed.
             BadBackup, SecretInBackup: the archive did not pass its check, and was deleted.
             StoppedByRestart: Helix is stopping.
         """
@@ -131,7 +131,7 @@ class Backups:
     async def prune(self) -> tuple[int, int]:
         """Deletes backups beyond `BACKUP_KEEP`; returns their number and their size in bytes.
 
-        The newest good one always stays, and so does everything while there is no good one. A bad one is
+        The newest good one always stays; without a good one, nothing is deleted. A bad one is
         deleted once it is older than all that are kept.
         """
         kept = [record for record in self._records if record.status != "bad"]

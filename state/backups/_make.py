@@ -29,7 +29,7 @@ from state.snapshot_table import read_snapshot
 _SLICE_BYTES: Final = 4 * 1024 * 1024
 _SLICE_TIMEOUT_S: Final = 120.0
 _ARCHIVE: Final = "archive.tar.gz"
-# How often, and after how many seconds, an unreadable file is tried again: it must not be left out.
+# Number of attempts to read a file, and seconds between them, before it is left out.
 _READS, _REREAD_S = 5, 1.0
 # Percentage at which each phase ends.
 _COPIED, _PACKED = 45, 80
@@ -96,7 +96,7 @@ async def make_archive(
     )
     detail = list(edited.left_out)
     if manifest.redacted:
-        detail.append(f"a secret of the settings was left out of {', '.join(manifest.redacted)}")
+        detail.append(f"a secret was replaced by *** in {', '.join(manifest.redacted)}")
     return Made(path=archive, size_bytes=archive.stat().st_size, sha256=sha256, detail="; ".join(detail))
 
 
@@ -126,7 +126,7 @@ def check_archive(
 
 @dataclass(frozen=True, slots=True)
 class _Edited:
-    """The redacted files that people edit, what was left out and why, which held a secret."""
+    """Files that people edit: redacted content, what was left out and why, names redacted."""
 
     contents: dict[str, bytes]
     left_out: list[str]

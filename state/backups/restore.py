@@ -67,18 +67,18 @@ def parse_file(text: str | None) -> Path:
         RestoreRefused: none was named.
     """
     if not text:
-        raise RestoreRefused("Name a backup: restore FILE, such as data/backups/helix-….tar.gz.")
+        raise RestoreRefused("Give a backup: restore FILE, such as data/backups/helix-….tar.gz.")
     return Path(text)
 
 
 def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: datetime) -> Restored:
     """Replaces a data folder by the content of an archive; the caller holds the folder's lock.
 
-    Everything is prepared and checked in another folder, which then takes the folder's name in one step.
+    Everything is prepared and checked in another folder, which then replaces this one in one step.
 
     Raises:
         RestoreRefused: the archive is not valid, or the disk failed; nothing was changed.
-        StartError: its database cannot be migrated; likewise.
+        StartError: migration impossible; nothing was changed.
     """
     folder, archive = folder.resolve(), archive.absolute()
     folder_swap.finish(folder)
@@ -122,7 +122,7 @@ def describe(done: Restored) -> str:
         lines.append(f"  backups  {done.backups} archives carried over")
     if manifest.redacted:
         redacted = ", ".join(manifest.redacted)
-        lines.append(f"Secrets were left out of {redacted}: put them in again where *** stands.")
+        lines.append(f"Secrets were replaced by *** in {redacted}: enter them there again.")
     if done.aside is not None:
         lines.append(f"The previous data is in {done.aside}. Delete it when you no longer need it.")
     return "\n".join(lines)
@@ -133,20 +133,20 @@ class _Origin(msgspec.Struct, frozen=True):
 
     file: str
     manifest: Manifest
-    standing_version: int
+    current_version: int
 
 
 def _adopt(
     prepared: Path, origin: _Origin, migrations: Sequence[Migration], now: datetime
 ) -> tuple[Snapshot, dict[str, int]]:
-    """Turns the unpacked database into that of a data folder: gives it a new version, writes its files."""
+    """Prepares the unpacked database for use: gives its state a new version, writes the state files."""
     path = prepared / DATABASE
     with open_offline(path, migrations, VERSION) as connection, transaction(connection):
         old = read_snapshot(connection)
         if old is None:
             raise BadBackup("The database in the backup holds no state.")
         # Above both, so that a version never refers to two different states.
-        version = max(old.version, origin.standing_version) + 1
+        version = max(old.version, origin.current_version) + 1
         snapshot = msgspec.structs.replace(old, version=version, changed_at=now, source="restore")
         write_snapshot(connection, snapshot)
         write_history(connection, snapshot)
@@ -167,7 +167,7 @@ def _adopt(
             known_hashes.confirm(connection, document.name, known_hashes.digest(content))
         counts = _counts(connection)
     for copy in earlier_copies(path):
-        # Copies from before migrations are not needed: the archive is one.
+        # The archive replaces the copies that migrations make.
         copy.unlink()
     flush(path)
     flush(prepared)

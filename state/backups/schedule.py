@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A backup missed while Helix was down is made once, after the start has settled.
+# A backup missed while Helix was down is made once, a minute after the start.
 _PAUSE_S: Final = 60.0
 _RETRY_S: Final = 900.0
 # The clock may be set while waiting, so the due time is checked this often.
@@ -30,7 +30,7 @@ _SCHEDULED: Final = Actor("schedule")
 
 
 class BackupSchedule:
-    """Makes scheduled backups, and judges whether they are as they should be."""
+    """Makes scheduled backups, and reports late, failed or damaged ones."""
 
     def __init__(
         self,
@@ -98,5 +98,5 @@ class BackupSchedule:
         return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)
 
     def _since(self) -> datetime:
-        """When Helix started, but not in the future if its clock was ahead then."""
+        """When Helix started, or now if the clock was set back to before that."""
         return min(self._begun_at, self._kernel.clock.now())

@@ -36,7 +36,7 @@ KIND: Final = "context"
 
 
 class UnknownContext(UnknownName):
-    """No checkpoint has that name or number; the text suggests the nearest name, if one is near."""
+    """No checkpoint has that name or number; the text suggests a similar name, if any."""
 
     kind = "checkpoint"
 
@@ -62,7 +62,7 @@ class Contexts:
 
     Args:
         agents: returns the present agents.
-        rituals: reads the last finished rituals in the open transaction.
+        rituals: reads, in the transaction, the last finished rituals.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Contexts:
         "defaults" is the state that Helix starts with, with id 0.
 
         Raises:
-            UnknownContext: there is none; the text suggests a near name.
+            UnknownContext: none found; the text suggests a similar name.
         """
         number, folded = numbered(name), fold(" ".join(name.split()))
         if folded == DEFAULTS:
@@ -174,7 +174,7 @@ class Contexts:
         Args:
             context: the checkpoint to restore.
             actor: the person who asks.
-            shown: the state whose difference from the checkpoint the person confirmed.
+            shown: the state in the comparison that the person confirmed.
 
         Raises:
             StateMoved: UCF or folklore have changed since; nothing was restored.

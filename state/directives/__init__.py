@@ -70,7 +70,7 @@ class Directives:
         self._executor = Executor(parts, self._repository, lambda: self.halted is not None, self._progressed)
         self._notifications = Notifications(parts.kernel.broadcaster)
         self._wake = asyncio.Event()
-        # One at a time, so that two concurrent directives cannot both pass an asker's limit.
+        # One at a time: two concurrent directives could together exceed an asker's limit.
         self._asking = asyncio.Lock()
         self._halting = asyncio.Lock()
         self.halted: Halt | None = None
@@ -170,7 +170,7 @@ class Directives:
         return cancelled
 
     async def halt(self, actor: Actor, reason: str | None = None) -> Halted:
-        """Halts Manus, also across restarts, and cancels a running ritual.
+        """Halts Manus, even after restarts, and cancels a running ritual.
 
         Any other running directive is finished; queued ones stay queued.
         """
@@ -222,7 +222,7 @@ class Directives:
             await self._carry_out(directive)
 
     def probe(self) -> Reading:
-        """The reading of the check "directives", which also measures Manus."""
+        """The reading of the check "directives", also used for Manus."""
         queued = self.counts["queued"]
         warn = min(int(MOST_QUEUED * self._kernel.settings.queue_warn_percent / 100), MOST_QUEUED - 1)
         bound = Threshold("queued", "above", warn, None, ("QUEUE_WARN_PERCENT",))

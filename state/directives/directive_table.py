@@ -14,7 +14,7 @@ from state.change import Actor
 from state.directives.policy import Rank
 from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
 
-# Finished directives that are kept; the journal keeps their effects longer.
+# Number of directives kept; the journal keeps their effects longer.
 KEPT: Final = 1_000
 LOG_LINES: Final = 100
 _LINE_LENGTH: Final = 300
@@ -84,7 +84,7 @@ def next_queued(tx: Tx) -> Directive | None:
 
 
 def find_running(tx: Tx) -> tuple[Directive, ...]:
-    """Directives that ran when the process ended."""
+    """Directives running when the process ended."""
     query = f"{_SELECT} WHERE status = 'running' ORDER BY id"
     return tuple(_directive(row) for row in tx.execute(query))
 
@@ -137,7 +137,7 @@ _LOAD: Final = (
 
 
 def load_of(tx: Tx, actor: Actor, since: datetime) -> tuple[int, int]:
-    """Number of an asker's open directives, and of those requested since a time."""
+    """Number of an asker's open directives, and of all accepted since a time."""
     who = "actor_id = ?" if actor.id is not None else "actor_id IS NULL AND cause = ?"
     row = tx.execute(
         f"{_LOAD} WHERE {who}", (to_us(since), actor.cause if actor.id is None else actor.id)
@@ -146,7 +146,7 @@ def load_of(tx: Tx, actor: Actor, since: datetime) -> tuple[int, int]:
 
 
 def cap_times(tx: Tx, now: datetime) -> None:
-    """Moves request times in the future to now; they would count towards an asker's hour too long."""
+    """Sets future request times to now, so that they count for one hour in an asker's limit."""
     tx.execute("UPDATE directives SET queued_us = ?1 WHERE queued_us > ?1", (to_us(now),))
 
 

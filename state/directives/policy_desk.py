@@ -21,7 +21,7 @@ class PolicyDesk:
 
     Args:
         known: the rank that each registered action needs.
-        last_good_backup: returns when the newest backup that passed its check was made.
+        last_good_backup: returns the time of the newest backup that passed its check.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class PolicyDesk:
     async def decide(
         self, action: str, arguments: Mapping[str, object], *, actor: Actor, rank: Rank
     ) -> Decision:
-        """Judges an action that is no directive, such as a ritual started from outside; journals it."""
+        """Judges an action that is not a directive, and journals the decision."""
         decision = judge(action, arguments, rank, actor, self.seen())
         await self._manager.record(decision.row(actor))
         self.count(decision)
@@ -70,7 +70,7 @@ class PolicyDesk:
         self._counts[APPROVED if decision.approved else decision.principle] += 1
 
     def probe(self) -> Reading:
-        """The reading of the check "policy", which also measures Kael; refusals are no fault."""
+        """The reading of the check "policy", also used for Kael; refusals do not warn."""
         refused = {f"refused_by_{principle}": self._counts[principle] for principle in PRINCIPLES}
         counters = {"approved": self._counts[APPROVED], "refused": sum(refused.values())}
         return Reading(

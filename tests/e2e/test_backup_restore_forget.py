@@ -121,7 +121,7 @@ async def test_a_restore_that_is_killed_leaves_the_old_or_the_new(
 
 async def test_what_else_the_commands_are_given_is_refused(on_sandbox: Settings, tmp_path: Path) -> None:
     for arguments, said in (
-        (("restore",), "Name a backup"),
+        (("restore",), "Give a backup"),
         (("restore", "nowhere.tar.gz"), "There is no file"),
         (("forget",), "USER_ID"),
         (("forget", "Ada"), "must be a Discord id"),

@@ -149,7 +149,7 @@ async def test_what_is_measured_here_is_not_raised_or_cleared_from_outside(
     more = {"summary": "x"} if kind == "alert.raise" else {}
     status, error = end_of(await world.take(kind, key="ucf.harmony.low", **more))
     assert status == "dead"
-    assert "measured" in str(error)
+    assert "Helix itself raises" in str(error)
 
 
 async def test_a_context_is_archived_and_a_name_may_be_taken_again(world: WebhookWorld) -> None:

@@ -43,7 +43,7 @@ def count_open(tx: Tx) -> tuple[int, int]:
 
 
 def count_by_status(tx: Tx) -> dict[str, int]:
-    """Status to the number of deliveries with it."""
+    """The number of deliveries by status."""
     return dict(tx.execute("SELECT status, count(*) FROM deliveries GROUP BY status ORDER BY status"))
 
 

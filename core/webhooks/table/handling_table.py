@@ -31,7 +31,7 @@ def count_open(tx: Tx) -> int:
 
 
 def count_by_status(tx: Tx) -> dict[str, int]:
-    """Status to the number of handlings with it."""
+    """The number of handlings by status."""
     return dict(tx.execute("SELECT status, count(*) FROM handling GROUP BY status ORDER BY status"))
 
 

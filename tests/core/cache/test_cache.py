@@ -350,7 +350,7 @@ def test_an_unused_cache_has_no_hit_rate(clock: ManualClock) -> None:
 
 @pytest.mark.parametrize(("entries", "ttl_s"), [(0, 1), (1, 0), (1, -1), (1, float("nan"))])
 def test_a_cache_without_room_or_time_is_refused(clock: ManualClock, entries: int, ttl_s: float) -> None:
-    with pytest.raises(ValueError, match="at least one entry"):
+    with pytest.raises(ValueError, match="max_entries must be at least 1"):
         Cache("x", owner="tests", max_entries=entries, ttl_s=ttl_s, clock=clock)
 
 

@@ -383,7 +383,7 @@ async def test_secrets_in_files_and_in_the_journal_are_redacted(
     (tmp_path / "services.json").write_text(json.dumps(services))
     await collective.manager.record(ADA.row("cog", "fun", reason=f"my token is {TOKEN}", after=[TOKEN]))
     record = await collective.backups.create(ADA)
-    assert record.detail == "a secret of the settings was left out of helix.db, services.json"
+    assert record.detail == "a secret was replaced by *** in helix.db, services.json"
     files = read_archive(collective.backups.folder / record.file)
     assert all(TOKEN.encode() not in data for data in files.values())
     assert json.loads(files["services.json"]) == {"mine": {"url": "https://example.com/?token=***"}}

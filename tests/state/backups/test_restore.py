@@ -353,7 +353,7 @@ async def test_redacted_secrets_are_described(archive: Path, tmp_path: Path) -> 
 
     rewrite(archive, mark)
     done: Restored = restore(archive, new_folder(tmp_path / "x"), MIGRATIONS, NOW)
-    assert "put them in again" in describe(done)
+    assert "enter them there again" in describe(done)
 
 
 async def test_a_database_without_a_state_is_refused(archive: Path, tmp_path: Path) -> None:
@@ -461,7 +461,7 @@ async def test_a_count_of_stops_that_is_no_number_does_not_stop_a_restore(
 
 
 def test_a_file_must_be_named() -> None:
-    with pytest.raises(RestoreRefused, match="Name a backup"):
+    with pytest.raises(RestoreRefused, match="Give a backup"):
         parse_file(None)
     assert parse_file("a.tar.gz") == Path("a.tar.gz")
 
