@@ -7,13 +7,15 @@ import html
 import json
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qs, quote, quote_plus, unquote, urlsplit
 
 # Masking shorter texts would blot out ordinary words; a shorter base64 piece may occur by chance.
 _SHORTEST: Final = 4
 _SHORTEST_BASE64: Final = 8
 # Shorter queries are options, such as `db=0`.
 _SHORTEST_QUERY: Final = 16
+# Whose paths may be secret, as of a webhook; that of a database is its name.
+_SECRET_PATHS: Final = frozenset({"https", "http"})
 
 
 def forms_of(secret: str) -> frozenset[str]:
@@ -27,7 +29,7 @@ def forms_of(secret: str) -> frozenset[str]:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """The secret; of a URL also its path, query and password; of a key also the part after its prefix."""
+    """The secret; of a URL also path, query and password; of a key also the part after its prefix."""
     yield secret
     yield secret.removeprefix("whsec_")
     if "://" not in secret:
@@ -37,9 +39,11 @@ def _parts(secret: str) -> Iterator[str]:
     except ValueError:
         # A token may look like a URL without being one.
         return
-    yield address.path.rstrip("/")
+    if address.scheme in _SECRET_PATHS:
+        yield address.path.rstrip("/")
     if len(address.query) >= _SHORTEST_QUERY:
         yield address.query
+    yield from parse_qs(address.query).get("password", ())
     if address.password:
         yield address.password
         yield unquote(address.password)

@@ -13,15 +13,10 @@ from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, 
 from core.health.threshold import Threshold, fails_when, passes_with, warns_when
 from core.settings import Settings
 from core.store import Recovery, StoreStats
-from core.store.sqlite import version
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
 # Helix itself needs a few dozen; a disk without free inodes refuses every new file.
 _FREE_INODES: Final = Threshold("free_inodes", "below", 1_000, 100)
-_PUT_BACK: Final = (
-    "If the data folder was moved, move it back. If the log (-wal) was removed, stop Helix without a kill, "
-    "which saves the log's content, and start it again. Otherwise stop Helix and restore a backup."
-)
 _MIB: Final = 1024 * 1024
 
 
@@ -47,8 +42,8 @@ def read_store(stats: StoreStats, *, full_share: float) -> Reading:
             "waiting": stats.waiting,
             "size_bytes": stats.size_bytes,
             "wal_bytes": stats.wal_bytes,
-            "sqlite": version.VERSION,
-            "wal_reset_bug": "avoided" if version.has_reset_bug() else "fixed",
+            "engine": stats.engine,
+            **stats.facts,
         },
         thresholds=(
             waiting,
@@ -57,10 +52,9 @@ def read_store(stats: StoreStats, *, full_share: float) -> Reading:
         ),
     )
     if stats.gone is not None:
-        return reading.become("fail", f"nothing can be saved: {stats.gone}", _PUT_BACK)
+        return reading.become("fail", f"nothing can be saved: {stats.gone}", stats.remedy)
     if stats.last_error is not None:
-        action = "Free space in the data folder and check its disk. Changes are refused until then."
-        return reading.become("fail", stats.last_error, action)
+        return reading.become("fail", stats.last_error, stats.remedy)
     verdict = waiting.judge(stats.waiting)
     if verdict != "pass":
         action = "Wait, or find what writes so much and check the speed of the disk."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -87,6 +87,8 @@ class StoreStats(msgspec.Struct, frozen=True, kw_only=True):
         last_commit_s: seconds of the newest group from BEGIN to COMMIT; None before the first.
         last_error: error of the newest failed transaction; None after one has succeeded again.
         gone: a sentence on why nothing can be saved at present, such as a removed file; None if all is well.
+        remedy: what an operator can do about `gone` and `last_error`.
+        facts: what only this engine has to tell, by name.
     """
 
     engine: str
@@ -102,6 +104,8 @@ class StoreStats(msgspec.Struct, frozen=True, kw_only=True):
     last_commit_s: float | None
     last_error: str | None
     gone: str | None
+    remedy: str
+    facts: Mapping[str, str] = {}
 
 
 class Store(Protocol):

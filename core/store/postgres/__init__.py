@@ -32,6 +32,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Order: TypeAlias = Literal["serial", "free"]
 
+_REMEDY: Final = "Check that the server of DATABASE_URL runs, has room on its disk, and is reached from here."
 _NOT_OPENED: Final = "the store was not opened"
 
 
@@ -241,6 +242,7 @@ class PostgresStore:
             last_commit_s=queue.last_commit_s,
             last_error=queue.last_error,
             gone=None if refusal is None else str(refusal),
+            remedy=_REMEDY,
             waits=self._writer.link.waits,
             read_waits=self._readers.waits,
         )

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from core.files.size import file_size
 from core.store.contract import Participant, StoreStats
@@ -25,6 +25,12 @@ from core.store.sqlite.write_request import Many
 from core.store.sqlite.writer import QUEUE_LIMIT, Writer
 
 logger = logging.getLogger(__name__)
+
+_FREE_SPACE: Final = "Free space in the data folder and check its disk. Changes are refused until then."
+_PUT_BACK: Final = (
+    "If the data folder was moved, move it back. If the log (-wal) was removed, stop Helix without a kill, "
+    "which saves the log's content, and start it again. Otherwise stop Helix and restore a backup."
+)
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -140,9 +146,9 @@ class SqliteStore:
 
     def stats(self) -> StoreStats:
         """Counts and sizes; needs a few `stat` calls and no query."""
-        writer = self._writer
+        writer, gone = self._writer, self._files.gone()
         return StoreStats(
-            engine=version.describe(),
+            engine=version.ENGINE,
             groups=writer.groups,
             writes=writer.writes,
             failures=writer.failures,
@@ -154,7 +160,9 @@ class SqliteStore:
             wal_bytes=file_size(wal_path(self.path)),
             last_commit_s=writer.last_commit_s,
             last_error=writer.last_error,
-            gone=self._files.gone(),
+            gone=gone,
+            remedy=_FREE_SPACE if gone is None else _PUT_BACK,
+            facts=version.FACTS,
         )
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Final
 
 VERSION: Final = sqlite3.sqlite_version
@@ -18,8 +19,16 @@ def has_reset_bug(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -
     return not any(version[:2] == fixed[:2] and version >= fixed for fixed in _FIXED)
 
 
+ENGINE: Final = f"SQLite {VERSION}"
+# For the check of the store.
+FACTS: Final[Mapping[str, str]] = {
+    "sqlite": VERSION,
+    "wal_reset_bug": "avoided" if has_reset_bug() else "fixed",
+}
+
+
 def describe() -> str:
     """The version, as text for an operator."""
     if not has_reset_bug():
-        return f"SQLite {VERSION}"
-    return f"SQLite {VERSION}, which has the WAL-reset bug; Helix avoids it (3.51.3 and later do not have it)"
+        return ENGINE
+    return f"{ENGINE}, which has the WAL-reset bug; Helix avoids it (3.51.3 and later do not have it)"

@@ -158,6 +158,11 @@ def test_the_password_of_a_secret_address_is_masked_alone() -> None:
     assert mask.mask("wrong: p%40ssword, p@ssword") == "wrong: ***, ***"
 
 
+def test_the_name_of_a_database_is_no_secret_and_its_password_is() -> None:
+    mask = SecretMask([Secret("postgresql://me:p%40ssword@db/helix?password=other-word")])
+    assert mask.mask("data/helix.db p@ssword other-word") == "data/helix.db *** ***"
+
+
 def test_the_query_of_a_secret_address_is_masked_alone() -> None:
     mask = SecretMask([Secret("https://hooks.example/catch/1?token=letters-and-digits")])
     assert mask.mask("GET /catch/1?token=letters-and-digits") == "GET ***?***"

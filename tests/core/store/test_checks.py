@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -34,6 +33,8 @@ def stats(waiting: int = 0, error: str | None = None, gone: str | None = None) -
         last_commit_s=0.001,
         last_error=error,
         gone=gone,
+        remedy="Free space.",
+        facts={"sqlite": "3.51.0"},
     )
 
 
@@ -56,8 +57,7 @@ def test_the_store(waiting: int, error: str | None, gone: str | None, status: st
     reading = read_store(stats(waiting, error, gone), full_share=0.5)
     assert (reading.status, bool(reading.action)) == (status, status != "pass")
     assert reason in reading.reason
-    assert reading.counters["sqlite"] == sqlite3.sqlite_version
-    assert reading.counters["wal_reset_bug"] in {"avoided", "fixed"}
+    assert (reading.counters["engine"], reading.counters["sqlite"]) == ("SQLite 3", "3.51.0")
     assert reading.thresholds[0] == Threshold("waiting", "above", 500, None, ("QUEUE_WARN_PERCENT",))
     assert [one.fail for one in reading.thresholds[1:]] == ["refused", "removed or replaced"]
 

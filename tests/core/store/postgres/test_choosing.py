@@ -23,7 +23,7 @@ async def test_sqlite_is_the_default(tmp_path: Path) -> None:
     store = await open_store(settings, CORE_MIGRATIONS, app_version="0.1.0")
     assert isinstance(store, SqliteStore)
     assert store.place == place_of(settings) == str(tmp_path / "helix.db")
-    assert store.stats().engine == describe_engine(settings)
+    assert describe_engine(settings).startswith(store.stats().engine)
     await store.close()
 
 
