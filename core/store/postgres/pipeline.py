@@ -82,6 +82,7 @@ class Pipeline:
             self._unsynced += 64 + sum(len(value) for value in bound.values if value is not None)
             if self._unsynced > _UNSYNCED_BYTES:
                 self._sync()
+                self._push()
         except psycopg.OperationalError as error:
             raise self._lost(error) from error
         return sent
@@ -95,8 +96,7 @@ class Pipeline:
         try:
             self._sync()
             self.waits += 1
-            while self._pgconn.flush():
-                self._ready(select.POLLIN | select.POLLOUT)
+            self._push()
             while self._sent:
                 self._take()
         except psycopg.OperationalError as error:
@@ -148,6 +148,11 @@ class Pipeline:
         self._pgconn.pipeline_sync()
         self._sent.append(None)
         self._unsynced = 0
+
+    def _push(self) -> None:
+        """Sends what is in the buffer; takes in answers meanwhile, since the server may wait with its own."""
+        while self._pgconn.flush():
+            self._ready(select.POLLIN | select.POLLOUT)
 
     def _take(self) -> None:
         """Takes the next result; it belongs to the statement sent first."""

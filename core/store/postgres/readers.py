@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+import msgspec
+
 from core.store.errors import StoreClosed, StoreOverloaded
 from core.store.postgres.connection import Limits, Link
 from core.store.postgres.faults import is_lost, is_stale, readable
@@ -21,6 +23,7 @@ T = TypeVar("T")
 
 READERS: Final = 2
 READ_LIMIT: Final = 1_024
+_IDLE_MS: Final = 60_000
 
 # All statements of a read see the moment of the first one.
 _BEGIN: Final = translate("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -31,7 +34,9 @@ class Readers:
     """Runs reads in `READERS` threads; each read sees one snapshot of the database."""
 
     def __init__(self, url: str, limits: Limits) -> None:
-        self._links = [Link(url, "helix-reader", limits) for _ in range(READERS)]
+        # A read holds no lock; a long one, such as for a backup, may think between two statements.
+        patient = msgspec.structs.replace(limits, idle_in_transaction_ms=_IDLE_MS)
+        self._links = [Link(url, "helix-reader", patient) for _ in range(READERS)]
         self._idle: queue.SimpleQueue[Link] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="helix-store-reader")
         self._pending = 0

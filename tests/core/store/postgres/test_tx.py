@@ -143,3 +143,14 @@ def test_a_lost_connection_is_told_apart(server: PostgresServer, pipeline: Pipel
         tx.execute("SELECT 1").fetchone()
     with pytest.raises(ConnectionLost):
         pipeline.wait()
+
+
+def test_many_rows_are_written_without_a_wait_of_their_own(pipeline: Pipeline, tx: PgTx) -> None:
+    """Their answers fill the buffers, so that they have to be taken in while more is sent."""
+    written = tx.executemany(
+        "INSERT INTO notes (id, body) VALUES (?, ?)",
+        ((number, f"{number:0200d}") for number in range(50_000)),
+    )
+    assert pipeline.waits == 0
+    assert written.rowcount == 50_000
+    assert pipeline.waits == 1
