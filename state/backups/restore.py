@@ -30,7 +30,7 @@ from state.backups.manifest import DATABASE, BadBackup, Manifest
 from state.change import JournalRow
 from state.journal import insert_rows
 from state.models import Snapshot
-from state.projection import known_hashes
+from state.projection import projection_table
 from state.projection.agents_document import AgentsDocument
 from state.projection.documents import Document, UCFDocument
 from state.slo import slo_table
@@ -164,7 +164,7 @@ def _adopt(
         for document in _DOCUMENTS:
             content = document.render(snapshot)
             _write(prepared / document.name, content)
-            known_hashes.confirm(connection, document.name, known_hashes.digest(content))
+            projection_table.confirm(connection, document.name, projection_table.digest(content))
         counts = _counts(connection)
     for copy in earlier_copies(path):
         # The archive replaces the copies that migrations make.

@@ -20,7 +20,7 @@ from core.store.errors import StoreError
 from core.store.tx import Tx
 from state.manager import StateManager
 from state.models import Snapshot
-from state.projection import known_hashes
+from state.projection import projection_table
 from state.projection.documents import Document, Edit
 
 logger = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class FileProjection:
 
     async def load(self) -> None:
         """Reads from the database which contents are ours; call it once, before the first check."""
-        self._ours = set(await self._database.read(partial(known_hashes.known, file=self.name)))
+        self._ours = set(await self._database.read(partial(projection_table.known, file=self.name)))
 
     async def check(self) -> Outcome:
         """Reads the file, imports an edit, and writes the file if it is old."""
@@ -125,7 +125,7 @@ class FileProjection:
                 if edit is not None and self._is_edit(content, edit):
                     imported |= await self._import(content, edit)
                 if self._says_the_state(content, edit):
-                    await self._confirm(known_hashes.digest(content.data))
+                    await self._confirm(projection_table.digest(content.data))
                     return "imported" if imported else "current"
             try:
                 written = False
@@ -152,7 +152,7 @@ class FileProjection:
     def _is_ours(self, content: bytes) -> bool:
         # An earlier version of Helix may have left a partly written file.
         begun = self._document.render(self._manager.snapshot).startswith(content)
-        return begun or known_hashes.digest(content) in self._ours
+        return begun or projection_table.digest(content) in self._ours
 
     async def _read(self) -> tuple[FileContent | None, Edit | None]:
         """The file and its edit; an invalid file is read again until it stays the same for a moment.
@@ -169,7 +169,7 @@ class FileProjection:
                     return None, None
                 return content, self._document.parse(content, self._clock.now())
             except RefusedEdit as error:
-                found = None if content is None else known_hashes.digest(content.data)
+                found = None if content is None else projection_table.digest(content.data)
                 if found in self._ours:
                     return content, None
                 seen = (found, error.reason)
@@ -185,19 +185,19 @@ class FileProjection:
         return content.data == self._document.render(snapshot) if edit is None else edit.matches(snapshot)
 
     def _is_edit(self, content: FileContent, edit: Edit) -> bool:
-        if known_hashes.digest(content.data) not in self._ours:
+        if projection_table.digest(content.data) not in self._ours:
             return True
         return edit.refreshes(self._manager.snapshot)
 
     async def _import(self, content: FileContent, edit: Edit) -> bool:
         """Takes over an edit; False if the state was equal already."""
-        found = known_hashes.digest(content.data)
+        found = projection_table.digest(content.data)
         changed = False
 
         def adopt(tx: Tx, old: Snapshot, new: Snapshot) -> None:
             nonlocal changed
             changed = new is not old
-            known_hashes.adopt(tx, self.name, found, self._hash(new))
+            projection_table.adopt(tx, self.name, found, self._hash(new))
 
         snapshot = await self._manager.change_with(edit.change, also=adopt)
         self._ours = {found}
@@ -210,12 +210,12 @@ class FileProjection:
         """Writes the newest state over the present content; False if it has changed again meanwhile."""
         snapshot = self._manager.snapshot
         content = self._document.render(snapshot)
-        wanted = known_hashes.digest(content)
-        known = await self._database.read(partial(known_hashes.known, file=self.name))
+        wanted = projection_table.digest(content)
+        known = await self._database.read(partial(projection_table.known, file=self.name))
         if wanted not in known:
-            await self._database.write(partial(known_hashes.commit, file=self.name, content_hash=wanted))
+            await self._database.write(partial(projection_table.commit, file=self.name, content_hash=wanted))
         expected = None if standing is None else standing.data
-        self._ours = {wanted} if expected is None else {wanted, known_hashes.digest(expected)}
+        self._ours = {wanted} if expected is None else {wanted, projection_table.digest(expected)}
         self._left = True
         await uninterrupted(asyncio.to_thread(replace_file, self._path, content, expected))
         self._left = False
@@ -227,17 +227,17 @@ class FileProjection:
     async def _confirm(self, content_hash: bytes) -> None:
         if self._confirmed != content_hash:
             await self._database.write(
-                partial(known_hashes.confirm, file=self.name, content_hash=content_hash)
+                partial(projection_table.confirm, file=self.name, content_hash=content_hash)
             )
             self._ours = {content_hash}
             self._confirmed = content_hash
 
     def _commit_hash(self, tx: Tx, old: Snapshot, new: Snapshot) -> None:
         if self._document.render(old) != self._document.render(new):
-            known_hashes.commit(tx, self.name, self._hash(new))
+            projection_table.commit(tx, self.name, self._hash(new))
 
     def _hash(self, snapshot: Snapshot) -> bytes:
-        return known_hashes.digest(self._document.render(snapshot))
+        return projection_table.digest(self._document.render(snapshot))
 
     def _fail(self, why: str) -> None:
         # Log a failure once, not at each retry.

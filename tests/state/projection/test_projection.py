@@ -349,7 +349,7 @@ async def test_an_unknown_file_is_refused_with_a_suggestion(world: World) -> Non
 async def test_what_is_remembered_of_a_file_stays_bounded_while_it_is_held(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.projection.known_hashes._COMMITTED_LIMIT", 5)
+    monkeypatch.setattr("state.projection.projection_table._COMMITTED_LIMIT", 5)
     world.ucf_file.write_text("broken")
     await world.projector.check()
     for step in range(20):
@@ -364,7 +364,7 @@ async def test_what_is_remembered_of_a_file_stays_bounded_while_it_is_held(
 async def test_our_own_content_stays_known_however_much_changes_while_a_refused_edit_stands(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.projection.known_hashes._COMMITTED_LIMIT", 5)
+    monkeypatch.setattr("state.projection.projection_table._COMMITTED_LIMIT", 5)
     ours = world.ucf_file.read_bytes()
     world.ucf_file.write_text("broken")
     await world.projector.check()
