@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from core.store.moments import from_us, to_us
-from core.store.tx import Tx
+from core.store.tx import Sql, Tx
 from state.change import Actor
 from state.contexts.records import Content, Context, ContextBrief, RitualThen, fold
 
@@ -23,6 +23,10 @@ _SELECT: Final = (
     "SELECT id, at_us, name, version, actor, note, "
     "NOT EXISTS (SELECT 1 FROM contexts AS later WHERE later.folded = contexts.folded "
     "AND later.id > contexts.id)"
+)
+_PAGE: Final = Sql(
+    sqlite=f"{_SELECT} FROM contexts WHERE instr(folded, ?) AND id <= ? ORDER BY id DESC LIMIT ?",
+    postgres=f"{_SELECT} FROM contexts WHERE strpos(folded, ?) > 0 AND id <= ? ORDER BY id DESC LIMIT ?",
 )
 
 
@@ -70,7 +74,7 @@ def find_noted(tx: Tx, name: str, cause: str, note: str) -> int | None:
 def page(tx: Tx, containing: str, newest_id: int | None) -> tuple[ContextBrief, ...]:
     """Those whose folded name contains a text, newest first, up to `newest_id`."""
     rows = tx.execute(
-        f"{_SELECT} FROM contexts WHERE instr(folded, ?) AND id <= ? ORDER BY id DESC LIMIT ?",
+        _PAGE,
         (containing, 2**62 if newest_id is None else newest_id, MOST),
     )
     return tuple(_brief(row) for row in rows)
@@ -84,7 +88,10 @@ def distinct_names(tx: Tx) -> list[str]:
 
 def restorable_names(tx: Tx) -> tuple[str, ...]:
     """Every name without duplicates, ignoring case, newest first."""
-    rows = tx.execute("SELECT name, max(id) FROM contexts GROUP BY folded ORDER BY 2 DESC")
+    rows = tx.execute(
+        "SELECT name FROM contexts WHERE id IN (SELECT max(id) FROM contexts GROUP BY folded) "
+        "ORDER BY id DESC"
+    )
     return tuple(str(row[0]) for row in rows)
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from core.store.tx import Sql, Tx, Value
 
 _COLUMNS: Final = "id, at_us, kind, subject, cause, actor, actor_id, reason, before, after"
-# SQLite's column ignores case; PostgreSQL has an index over lower(subject).
-_SUBJECT: Final = Sql(sqlite="subject = ?", postgres="lower(subject) = lower(?)")
+# Both ignore the case of ASCII only: SQLite's column by its collation; PostgreSQL has an index over lower(…).
+_SUBJECT: Final = Sql(sqlite="subject = ?", postgres='lower(subject) = lower(? COLLATE "C")')
 
 
 def page(

@@ -86,7 +86,8 @@ def count_by_source(tx: Tx, since_us: int, until_us: int) -> dict[str, int]:
     """Source to the number of rows in a period."""
     return dict(
         tx.execute(
-            "SELECT source, count(*) FROM ucf_history WHERE at_us >= ? AND at_us < ? GROUP BY source",
+            "SELECT source, count(*) FROM ucf_history WHERE at_us >= ? AND at_us < ? "
+            "GROUP BY source ORDER BY source",
             (since_us, until_us),
         )
     )

@@ -1,7 +1,7 @@
-"""The contents of a projected file that Helix itself wrote: the last one confirmed on disk, and later ones.
+"""The table `projection`: the contents of a projected file that Helix itself wrote.
 
-Stored in the transaction of the change they belong to, so that the next start can tell an old file from an
-edited one.
+These are the last one confirmed on disk, and later ones, stored in the transaction of the change they belong
+to. By them the next start can tell an old file from an edited one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ from core.store.tx import Tx
 # While a refused edit blocks the file, each change commits a content that is not written. Only the newest
 # ones can have reached the disk, so older ones are deleted.
 _COMMITTED_LIMIT: Final = 256
+# The number is not the engine's own, since a content that comes again moves to the end.
+_INSERT: Final = (
+    "INSERT INTO projection (serial, file, hash, confirmed) "
+    "VALUES ((SELECT coalesce(max(serial), 0) + 1 FROM projection), ?, ?, ?) ON CONFLICT (file, hash) "
+)
 
 
 def digest(content: bytes) -> bytes:
@@ -29,11 +34,7 @@ def known(tx: Tx, file: str) -> frozenset[bytes]:
 
 def commit(tx: Tx, file: str, content_hash: bytes) -> None:
     """Stores a content that will be written; it counts as ours from now on, even if it never gets there."""
-    tx.execute(
-        "INSERT INTO projection (file, hash, confirmed) VALUES (?, ?, 0) ON CONFLICT (file, hash) DO UPDATE "
-        "SET serial = (SELECT max(serial) + 1 FROM projection)",
-        (file, content_hash),
-    )
+    tx.execute(f"{_INSERT} DO UPDATE SET serial = excluded.serial", (file, content_hash, 0))
     tx.execute(
         "DELETE FROM projection WHERE file = ?1 AND confirmed = 0 AND serial NOT IN "
         "(SELECT serial FROM projection WHERE file = ?1 ORDER BY serial DESC LIMIT ?2)",
@@ -43,14 +44,16 @@ def commit(tx: Tx, file: str, content_hash: bytes) -> None:
 
 def confirm(tx: Tx, file: str, content_hash: bytes) -> None:
     """Marks a content as written; earlier ones no longer count as ours, so restoring one is an edit."""
-    commit_if_new = "INSERT INTO projection (file, hash, confirmed) VALUES (?, ?, 1) ON CONFLICT DO NOTHING"
-    tx.execute(commit_if_new, (file, content_hash))
+    tx.execute(f"{_INSERT} DO NOTHING", (file, content_hash, 1))
     tx.execute(
         "DELETE FROM projection WHERE file = ?1 AND serial < "
         "(SELECT serial FROM projection WHERE file = ?1 AND hash = ?2)",
         (file, content_hash),
     )
-    tx.execute("UPDATE projection SET confirmed = (hash = ?2) WHERE file = ?1", (file, content_hash))
+    tx.execute(
+        "UPDATE projection SET confirmed = CASE WHEN hash = ?2 THEN 1 ELSE 0 END WHERE file = ?1",
+        (file, content_hash),
+    )
 
 
 def adopt(tx: Tx, file: str, content_hash: bytes, rendered_hash: bytes) -> None:

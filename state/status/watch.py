@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.health import Check, Status
-from core.store import kv
+from core.store import kv_table
 from core.store.errors import StoreError
 from core.store.tx import Tx
 from state.change import Change
@@ -65,12 +65,12 @@ class StatusWatch:
 
         def also(tx: Tx, _old: Snapshot, new: Snapshot) -> Sequence[OutEvent]:
             nonlocal reported
-            previous = kv.find(tx, _SCOPE, _KEY)
+            previous = kv_table.find(tx, _SCOPE, _KEY)
             reported = previous in _OTHERS[status]
             if previous == status:
                 return ()
             now = self._kernel.clock.now()
-            kv.put(tx, _SCOPE, _KEY, status, now)
+            kv_table.put(tx, _SCOPE, _KEY, status, now)
             if not reported:
                 # The very first status is no change.
                 return ()

@@ -36,7 +36,7 @@ def _both(query: str) -> Sql:
 
 _STATUSES: Final = _both(
     "SELECT {status} AS status, count(*) FROM journal "
-    "WHERE kind = ?3 AND {after_kind} = 'object' AND {span} GROUP BY 1"
+    "WHERE kind = ?3 AND {after_kind} = 'object' AND {span} GROUP BY 1 ORDER BY 1"
 )
 _PROMOTIONS: Final = _both(
     "SELECT subject, {value} FROM journal "

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from core.store import Store
 from core.store.kv import KeyValueStore
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import SqliteStore
 from tests.manual_clock import ManualClock
+from tests.stores import Stores
 
 HERE = "https://discord.com/api/v10#1"
 ELSEWHERE = "http://127.0.0.1:8090/api/v10#1"
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="0.1.0")
-    yield opened
-    await opened.close()
+async def database(stores: Stores) -> AsyncIterator[Store]:
+    async with stores.opened(CORE_MIGRATIONS) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def key_values(database: SqliteStore, clock: ManualClock) -> KeyValueStore:
+def key_values(database: Store, clock: ManualClock) -> KeyValueStore:
     return KeyValueStore(database, clock)
 
 
@@ -63,14 +62,11 @@ async def test_deleting_says_whether_there_was_something(key_values: KeyValueSto
     assert await key_values.get(HERE, "channel") is None
 
 
-async def test_it_survives_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "again.db"
-    first = await SqliteStore.open(path, CORE_MIGRATIONS, app_version="0.1.0")
-    await KeyValueStore(first).set(HERE, "channel", "1")
-    await first.close()
-    second = await SqliteStore.open(path, CORE_MIGRATIONS, app_version="0.1.0")
-    assert await KeyValueStore(second).get(HERE, "channel") == "1"
-    await second.close()
+async def test_it_survives_a_restart(stores: Stores) -> None:
+    async with stores.opened(CORE_MIGRATIONS) as first:
+        await KeyValueStore(first).set(HERE, "channel", "1")
+    async with stores.opened(CORE_MIGRATIONS) as second:
+        assert await KeyValueStore(second).get(HERE, "channel") == "1"
 
 
 async def test_changes_at_the_same_moment_build_on_each_other(key_values: KeyValueStore) -> None:
