@@ -8,16 +8,26 @@ import msgspec
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """Why there is no answer, and what to do, as texts for people; `name` is for the log."""
+    """Why there is no answer, and what to do, as texts for people.
+
+    Attributes:
+        name: for the log.
+        told_after_s: how long it has to last before people are told.
+    """
 
     name: str
     reason: str
     action: str
+    told_after_s: float = 0.0
 
 
 _ITSELF: Final = "Helix goes on without it and tries again by itself."
 TOO_SLOW: Final = Trouble(
-    "too_slow", "Redis does not answer in time", f"Check its load and the network to it. {_ITSELF}"
+    "too_slow",
+    "Redis does not answer in time",
+    f"Check its load and the network to it. {_ITSELF}",
+    # Either side may be busy for a moment, and a new connection takes longer than a call may.
+    told_after_s=15.0,
 )
 _AWAY: Final = Trouble(
     "away",

@@ -70,11 +70,7 @@ class Unanswered(Exception):
 
 
 class RedisLink:
-    """The connections to one server.
-
-    Attributes:
-        trouble: why the last call had no answer; None if it had one.
-    """
+    """The connections to one server."""
 
     def __init__(self, url: Secret, clock: Clock) -> None:
         self._url = url
@@ -82,14 +78,25 @@ class RedisLink:
         self._closed = False
         self._breaker = Breaker("shared-cache", clock, _PAUSE)
         self._running: set[asyncio.Task[object]] = set()
-        self.trouble: Trouble | None = None
+        self._monotonic = clock.monotonic
+        self._trouble: Trouble | None = None
+        self._trouble_since = 0.0
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why there is no answer, if people should know."""
+        trouble = self._trouble
+        if trouble is None or self._monotonic() - self._trouble_since < trouble.told_after_s:
+            return None
+        return trouble
 
     async def open(self) -> None:
         """Loads the library at the first call; before that, nobody is asked."""
-        if self._client is None and not self._closed:
+        if self._client is None:
             # In a thread, since it takes about a tenth of a second.
             await asyncio.to_thread(importlib.import_module, "redis.asyncio")
-            self._client = _build_client(self._url)
+            if not self._closed:
+                self._client = _build_client(self._url)
 
     async def call(self, work: Callable[[Redis], Awaitable[T]], *, within_s: float) -> T:
         """The result of `work`.
@@ -143,11 +150,13 @@ class RedisLink:
             task.exception()
 
     def _note(self, trouble: Trouble | None) -> None:
-        if trouble is not None and trouble != self.trouble:
-            logger.warning("shared_cache.unanswered trouble=%s", trouble.name)
-        elif trouble is None and self.trouble is not None:
+        if trouble == self._trouble:
+            return
+        if trouble is None:
             logger.info("shared_cache.answers_again")
-        self.trouble = trouble
+        else:
+            logger.warning("shared_cache.unanswered trouble=%s", trouble.name)
+        self._trouble, self._trouble_since = trouble, self._monotonic()
 
 
 async def _run(work: Callable[[Redis], Awaitable[T]], client: Redis) -> T:

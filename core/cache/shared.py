@@ -132,8 +132,7 @@ class SharedCache:
         began_at = self._monotonic()
         value = await compute()
         if depends_on() == before:
-            age_s = self._monotonic() - began_at
-            await self._store("result", key, msgspec.msgpack.encode(value), ttl_s - age_s)
+            await self._store_record(key, value, ttl_s - (self._monotonic() - began_at))
         return Aged(value, self._monotonic() - began_at)
 
     def probe(self) -> Reading:
@@ -176,6 +175,15 @@ class SharedCache:
             self._requests.inc(kind, "damaged")
             return None
         return body, found.left_s
+
+    async def _store_record(self, key: str, value: object, ttl_s: float) -> None:
+        try:
+            body = msgspec.msgpack.encode(value)
+        except (TypeError, ValueError, OverflowError):
+            # Half a surrogate pair, for example; the caller has its value.
+            self._stores.inc("result", "error")
+            return
+        await self._store("result", key, body, ttl_s)
 
     async def _store(self, kind: Kind, key: str, body: bytes, ttl_s: float) -> None:
         kept_ms = int(ttl_s * 1000)

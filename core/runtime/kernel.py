@@ -61,7 +61,7 @@ class Kernel(msgspec.Struct, frozen=True):
             WorkerBusy, HelixError, WorkerFailed: as `Worker.run`.
         """
         shared = self.shared_cache
-        if shared is None:
+        if shared is None or not self.flags.response_caching:
             return await self.worker.run(target, payload)
         return await shared.fetch(
             "picture",

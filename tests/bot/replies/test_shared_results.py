@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
+from core.cache.shared import SharedCache
 from core.metrics import Counter
 from state.change import Change
 from tests.bot.conftest import StartBot
@@ -22,13 +24,13 @@ def server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-async def sharing(server: RedisServer, start_bot: StartBot) -> RunningBot:
+async def sharing(server: RedisServer, start_bot: StartBot, monkeypatch: pytest.MonkeyPatch) -> RunningBot:
     """A bot that has connected to Redis, and waits for it as long as a busy machine needs."""
+    patient = partial(SharedCache, within_s={"picture": 30.0, "result": 30.0})
+    monkeypatch.setattr("core.cache.shared.SharedCache", patient)
     running = await start_bot(redis_url=server.url)
-    shared = running.kernel.shared_cache
-    assert shared is not None
-    shared._within_s = {"picture": 30.0, "result": 30.0}
-    await shared.look()
+    assert running.kernel.shared_cache is not None
+    await running.kernel.shared_cache.look()
     return running
 
 
@@ -83,11 +85,12 @@ async def test_what_a_process_measures_of_itself_is_not_shared(chat: Chat, serve
     assert server.stored() == []
 
 
-async def test_with_caching_switched_off_results_are_computed(
+async def test_with_caching_switched_off_nothing_is_shared(
     sharing: RunningBot, chat: Chat, server: RedisServer
 ) -> None:
     sharing.kernel.flags.switch("response_caching", False)
     await chat.ask("!emotions")
+    await chat.ask("!visualize julia")
     assert server.stored() == []
 
 

@@ -206,6 +206,17 @@ async def test_a_result_is_kept_from_the_start_of_its_computation(
     assert server.stored() == []
 
 
+async def test_a_result_that_cannot_be_encoded_is_given_and_not_stored(
+    first: SharedCache, server: RedisServer, metrics: Registry
+) -> None:
+    async def compute() -> str:
+        return "half a pair: \ud800"
+
+    assert (await first.fetch_record(str, Version(), compute, ttl_s=60)).value == await compute()
+    assert server.stored() == []
+    assert counted(metrics, "stores") == {("result", "error"): 1}
+
+
 async def test_a_result_of_another_shape_is_a_miss(
     first: SharedCache, server: RedisServer, metrics: Registry
 ) -> None:
