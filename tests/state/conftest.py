@@ -14,7 +14,9 @@ from core.store.schema import CORE_MIGRATIONS
 from state.manager import StateManager
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
+from tests.postgres_server import PostgresServer
 from tests.stores import Stores
+from tests.twins import Twins, opened_twins
 
 
 @pytest.fixture
@@ -38,3 +40,10 @@ async def manager(database: Store, clock: ManualClock) -> StateManager:
     manager = StateManager(database, clock)
     await manager.load()
     return manager
+
+
+@pytest.fixture
+async def twins(tmp_path: Path, postgres: PostgresServer) -> AsyncIterator[Twins]:
+    """An empty store on each engine."""
+    async with opened_twins(tmp_path, postgres, (*CORE_MIGRATIONS, *STATE_MIGRATIONS)) as opened:
+        yield opened
