@@ -11,7 +11,7 @@ import msgspec
 from core.errors import HelixError
 from core.store.errors import StoreError
 from core.store.one_statement import OneStatement
-from core.store.tx import Row, Tx, Value
+from core.store.tx import Row, Sql, Tx, Value
 
 # Rows per statement, padded with empty rows: only a few sizes, so that SQLite compiles each once.
 _SIZES: Final = (1, 4, 16, 64)
@@ -176,7 +176,7 @@ def _events_sql(rows: int) -> str:
     marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * rows)
     values = f"VALUES {marks}"
     if rows > 1:
-        values = f"SELECT * FROM ({values}) WHERE column1 IS NOT NULL"  # noqa: S608 - marks
+        values = f"SELECT * FROM ({values}) AS arrivals WHERE column1 IS NOT NULL"  # noqa: S608 - marks
     return (
         f"INSERT INTO inbox (id, type, received_us, key, body_key, digest, data) {values} "
         "ON CONFLICT DO NOTHING"
@@ -191,9 +191,10 @@ def _handlers_sql(rows: int) -> str:
             "SELECT seq, ?2, 'accepted', received_us FROM inbox WHERE id = ?1"
         )
     marks = ", ".join(["(?, ?)"] * rows)
-    # CROSS JOIN fixes SQLite's order: look up the inbox by index for each row. Empty rows match nothing.
-    return (
+    statement = (
         "INSERT INTO handling (event, handler, status, next_us) "  # noqa: S608 - marks
-        f"SELECT seq, column2, 'accepted', received_us FROM (VALUES {marks}) "
-        "CROSS JOIN inbox ON inbox.id = column1"
+        f"SELECT seq, column2, 'accepted', received_us FROM (VALUES {marks}) AS pairs "
+        "{join} inbox ON inbox.id = column1"
     )
+    # CROSS JOIN fixes SQLite's order: look up the inbox by index for each row. Empty rows match nothing.
+    return Sql(sqlite=statement.format(join="CROSS JOIN"), postgres=statement.format(join="JOIN"))
