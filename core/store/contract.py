@@ -114,6 +114,7 @@ class Store(Protocol):
     Attributes:
         recovery: what opening the store found and repaired.
         place: where it is, without secrets: the path of the file.
+        file: the file that holds all of it; None if a server does.
 
     Work passed to `write` and `read` runs in a thread of the store and gets the open transaction. It must not
     keep the transaction or rows of it, and it must let the engine's errors through.
@@ -121,6 +122,7 @@ class Store(Protocol):
 
     recovery: Recovery
     place: str
+    file: Path | None
 
     @property
     def feed(self) -> Feed:

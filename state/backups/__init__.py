@@ -54,7 +54,7 @@ class Backups:
         self._database = database
         self._manager = manager
         self._source = Source(
-            database=kernel.settings.database_path,
+            database=database.file,
             folder=kernel.settings.data_dir,
             secrets=_secrets.forms(kernel.settings.secrets()),
             migrations=migrations,

@@ -168,7 +168,7 @@ def _stage(
 ) -> Manifest:
     """Copies the database, redacts the copy, and writes the manifest of what is to be packed."""
     copy = staging / DATABASE
-    copy_database(source.database, copy, stopped=stopped, progress=progress)
+    copy_database(source.file(), copy, stopped=stopped, progress=progress)
     redacted = list(edited.redacted)
     if secrets_in.redact_database(copy, source.secrets):
         redacted.insert(0, DATABASE)

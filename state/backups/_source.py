@@ -33,25 +33,38 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What is backed up, and what must not be in it.
 
     Attributes:
-        database: the database in use.
+        database: the file of the database in use; None if a server holds it.
         folder: the data folder, with the files that people edit.
         secrets: all forms of the settings' secrets.
         migrations: all migrations that this Helix knows.
     """
 
-    database: Path
+    database: Path | None
     folder: Path
     secrets: tuple[str, ...]
     migrations: tuple[Migration, ...]
 
+    def file(self) -> Path:
+        """The file to copy.
+
+        Raises:
+            BackupRefused: there is none; the text says what to do.
+        """
+        if self.database is None:
+            raise BackupRefused(
+                "Helix cannot back up a database server yet. Use the server's own backups, or pg_dump with "
+                "the address of DATABASE_URL."
+            )
+        return self.database
+
 
 def check_room(source: Source) -> None:
-    """Checks that the disk has space for a copy and its archive.
+    """Checks that there is a file to copy, and that the disk has space for the copy and its archive.
 
     Raises:
-        BackupRefused: it has not; with the numbers.
+        BackupRefused: there is not; the text says what to do.
     """
-    needed, free = 2 * bytes_in_use(source.database) + _SPARE_BYTES, shutil.disk_usage(source.folder).free
+    needed, free = 2 * bytes_in_use(source.file()) + _SPARE_BYTES, shutil.disk_usage(source.folder).free
     if needed > free:
         raise BackupRefused(
             f"There is not enough space for a backup: it needs {needed / 2**20:,.1f} MiB, and the disk of "

@@ -114,8 +114,10 @@ def read_all(tx: Tx) -> tuple[BackupRecord, ...]:
 def cap_times(tx: Tx, now: datetime) -> tuple[BackupRecord, ...]:
     """Moves times in the future (from a wrong clock) to now; returns all backups, newest first."""
     tx.execute(
-        "UPDATE backups SET begun_us = min(begun_us, ?1), finished_us = min(finished_us, ?1), "
-        "checked_us = min(checked_us, ?1) WHERE begun_us > ?1 OR finished_us > ?1 OR checked_us > ?1",
+        "UPDATE backups SET begun_us = CASE WHEN begun_us > ?1 THEN ?1 ELSE begun_us END, "
+        "finished_us = CASE WHEN finished_us > ?1 THEN ?1 ELSE finished_us END, "
+        "checked_us = CASE WHEN checked_us > ?1 THEN ?1 ELSE checked_us END "
+        "WHERE begun_us > ?1 OR finished_us > ?1 OR checked_us > ?1",
         (to_us(now),),
     )
     return read_all(tx)

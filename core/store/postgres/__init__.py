@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 from core.store.contract import Many, Participant, Recovery, StoreStats
@@ -58,7 +59,10 @@ class PostgresStore:
     Attributes:
         recovery: what opening the store did.
         place: host, port and database, without the password.
+        file: None, since the server holds it.
     """
+
+    file: Path | None = None
 
     def __init__(
         self,

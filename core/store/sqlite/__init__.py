@@ -48,6 +48,7 @@ class SqliteStore:
     ) -> None:
         self.path = path
         self.place = str(path)
+        self.file: Path | None = path
         self.recovery = opening.recovery()
         self.members = LocalMembers(app_version)
         self.feed = LocalFeed(self.members.me.id)

@@ -25,13 +25,14 @@ from core.store import Store
 from core.store.errors import StoreClosed
 from core.store.tx import Tx
 from state import backups as backups_module
-from state.backups import BackupRefused, UnknownBackup
+from state.backups import BackupRefused, Backups, UnknownBackup
 from state.backups import _make as _backup_making
 from state.backups._secrets import SecretInBackup
 from state.backups.folder import place
 from state.change import Actor
 from state.collective import Collective
 from state.events import BackupCompleted
+from state.manager import StateManager
 from state.opening import open_collective
 from tests.flushes import recorded_flushes
 from tests.hearing import Hearing
@@ -195,6 +196,18 @@ async def test_a_full_disk_is_refused_with_numbers_before_anything_is_written(
     with pytest.raises(BackupRefused, match=r"needs \d+\.\d MiB, .* has 1\.0 MiB free"):
         await collective.backups.create(ADA)
     assert not collective.backups.folder.exists()
+
+
+@pytest.mark.parametrize("stores", ["postgres"], indirect=True)
+async def test_a_server_is_not_backed_up_and_the_refusal_says_what_to_do(
+    kernel: Kernel, database: Store, manager: StateManager
+) -> None:
+    backups = Backups(kernel, database, manager, ())
+    await backups.load()
+    with pytest.raises(BackupRefused, match="pg_dump"):
+        await backups.create(ADA)
+    assert backups.list() == ()
+    assert not backups.folder.exists()
 
 
 async def test_a_disk_error_is_reported_journalled_and_shown_by_the_check(

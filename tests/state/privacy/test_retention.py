@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from core.runtime.kernel import Kernel
 from core.store import Store
 from state.change import SYSTEM, Actor
@@ -43,6 +45,7 @@ async def test_a_round_with_nothing_to_do_is_not_journalled_but_a_persons_is(man
     assert entry.actor == "Ada"
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_copies_from_before_a_schema_change_go_once_there_is_a_good_backup(
     kernel: Kernel, database: Store, tmp_path: Path
 ) -> None:
