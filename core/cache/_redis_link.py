@@ -115,7 +115,10 @@ class RedisLink:
         task.add_done_callback(self._ended)
         try:
             await asyncio.wait((task,), timeout=within_s)
-            if not task.done() or task.cancelled():
+            if task.cancelled():
+                # By `close`, which says nothing about the server.
+                raise Unanswered(asked=False)
+            if not task.done():
                 trouble = TOO_SLOW
             elif (error := task.exception()) is not None:
                 trouble = trouble_of(error)

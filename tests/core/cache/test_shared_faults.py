@@ -135,7 +135,7 @@ async def test_a_caller_that_leaves_is_no_fault_of_the_server(
 
 
 async def test_closing_does_not_wait_for_a_server_that_hangs(
-    server: RedisServer, open_shared: OpenShared
+    server: RedisServer, open_shared: OpenShared, caplog: pytest.LogCaptureFixture
 ) -> None:
     shared = open_shared(server.url)
     await shared.look()
@@ -145,6 +145,7 @@ async def test_closing_does_not_wait_for_a_server_that_hangs(
         await asyncio.sleep(0)
     await shared.close()
     assert await asking == 1
+    assert "unanswered" not in caplog.text
     await shared.look()
     assert await draw_with(shared) == 1
     server.thaw()
