@@ -7,10 +7,12 @@ from typing import Final
 from core.store.tx import Sql, Tx
 
 _SPAN: Final = "at_us >= ?1 AND at_us < ?2"
+# PostgreSQL takes no text out of JSON in which a NUL stands, wherever that is.
+_AFTER: Final = r"CAST(replace(after, '\u0000', '\ufffd') AS json)"
 
 
 def _both(query: str) -> Sql:
-    """The query with the JSON functions of each engine for `{status}`, `{size}` and the like."""
+    """The query with the words of each engine for `{status}`, `{size}` and the like."""
     return Sql(
         sqlite=query.format(
             span=_SPAN,
@@ -20,16 +22,19 @@ def _both(query: str) -> Sql:
             status="json_extract(after, '$.status')",
             size="json_extract(after, '$.size_bytes')",
             value="json_extract(after, '$')",
+            subject="min(subject COLLATE BINARY)",
+            folded="subject",
         ),
         postgres=query.format(
             span=_SPAN,
-            after_kind="json_typeof(CAST(after AS json))",
+            after_kind=f"json_typeof({_AFTER})",
             before_kind="json_typeof(CAST(before AS json))",
             text="string",
-            status="CAST(after AS json) ->> 'status'",
-            size="CASE WHEN json_typeof(CAST(after AS json)) = 'object' "
-            "THEN CAST(after AS json) ->> 'size_bytes' END",
-            value="CAST(after AS json) #>> '{}'",
+            status=f"{_AFTER} ->> 'status'",
+            size=f"CASE WHEN json_typeof({_AFTER}) = 'object' THEN {_AFTER} ->> 'size_bytes' END",
+            value=f"{_AFTER} #>> '{{}}'",
+            subject="min(subject)",
+            folded="lower(subject)",
         ),
     )
 
@@ -48,9 +53,10 @@ _ALERTS: Final = _both(
     "count(*) FILTER (WHERE after IS NULL AND {before_kind} = 'object') "
     "FROM journal WHERE kind = 'alert' AND {span}"
 )
+# SQLite's column ignores case.
 _AGENTS: Final = _both(
-    "SELECT subject, count(*) FROM journal WHERE kind = 'agent' AND {span} "
-    "GROUP BY subject ORDER BY 2 DESC, 1"
+    "SELECT {subject}, count(*) FROM journal WHERE kind = 'agent' AND {span} "
+    "GROUP BY {folded} ORDER BY 2 DESC, {folded}"
 )
 _BACKUPS: Final = _both(
     "SELECT count(*) FILTER (WHERE {size} IS NOT NULL), count(*) FILTER (WHERE {value} = 'failed') "

@@ -10,7 +10,6 @@ import msgspec
 from core.health import HealthRegistry
 from core.store import Store
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import SqliteStore
 from state.change import Change
 from state.journal import Journal, JournalEntry
 from state.manager import StateManager
@@ -18,6 +17,8 @@ from state.models import UCF, AgentReport, Snapshot
 from state.projection import Projector
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
+from tests.postgres_server import PostgresServer
+from tests.stores import Stores
 
 
 class World:
@@ -28,17 +29,16 @@ class World:
     projector: Projector
     health: HealthRegistry
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stores: Stores | None = None) -> None:
         self.folder = folder
+        self._stores = stores or Stores("sqlite", folder, _no_server)
         self.ucf_file = folder / "ucf_state.json"
         self.agents_file = folder / "agents.json"
         self.clock = ManualClock()
 
     async def start(self) -> None:
         """As a start of Helix does: store, state, edits made meanwhile."""
-        self.database = await SqliteStore.open(
-            self.folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
-        )
+        self.database = await self._stores.open((*CORE_MIGRATIONS, *STATE_MIGRATIONS))
         self.manager = StateManager(self.database, self.clock)
         self.health = HealthRegistry(self.clock)
         self.projector = Projector(self.folder, self.manager, self.database, self.clock, self.health)
@@ -84,3 +84,7 @@ class World:
         """The journal's entries that came from files, oldest first."""
         entries = await Journal(self.database).entries(limit=500)
         return [entry for entry in reversed(entries) if entry.cause == "file"]
+
+
+def _no_server() -> PostgresServer:
+    raise AssertionError("SQLite asks for no server")

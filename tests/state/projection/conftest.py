@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.state.world import World
+from tests.stores import Stores
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path)
+async def world(tmp_path: Path, stores: Stores) -> AsyncIterator[World]:
+    world = World(tmp_path, stores)
     await world.start()
     yield world
     await world.stop()

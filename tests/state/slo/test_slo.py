@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,14 +12,15 @@ import pytest
 from core.metrics import Gauge
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
+from core.store import Store
 from core.store.errors import StoreError
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import SqliteStore
 from core.store.tx import Tx
 from state.schema import STATE_MIGRATIONS
 from state.slo import Slo, slo_table
 from state.slo.objectives import TARGETS, Objective, ObjectiveName
 from tests.manual_clock import ManualClock
+from tests.stores import Stores
 
 HOUR_S = 3600.0
 
@@ -30,7 +30,7 @@ class Run:
     """One run of Helix, as far as the promises see it."""
 
     kernel: Kernel
-    database: SqliteStore
+    database: Store
     slo: Slo
     clock: ManualClock
 
@@ -77,15 +77,13 @@ Start = Callable[..., Awaitable[Run]]
 
 
 @pytest.fixture
-async def start(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Start]:
+async def start(tmp_path: Path, clock: ManualClock, stores: Stores) -> AsyncIterator[Start]:
     """Starts Helix on the same folder and the same clock."""
     async with AsyncExitStack() as stack:
 
         async def begin(*, in_sandbox: bool = False) -> Run:
             kernel = build_kernel(Settings(data_dir=tmp_path, in_sandbox=in_sandbox), clock)
-            database = await SqliteStore.open(
-                tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
-            )
+            database = await stores.open((*CORE_MIGRATIONS, *STATE_MIGRATIONS))
             stack.push_async_callback(database.close)
             slo = Slo(kernel, database)
             await slo.load()
@@ -287,16 +285,15 @@ async def test_a_store_error_loses_no_counts(start: Start, monkeypatch: pytest.M
 
 
 async def test_minutes_of_the_future_are_left_out_after_the_clock_was_set_back(
-    start: Start, tmp_path: Path
+    start: Start,
 ) -> None:
     run = await start()
     run.ready()
     run.answer(200, "500")
     await run.pass_minutes(10)
+    shift = "UPDATE slo_minutes SET at_us = at_us + 86400000000"
+    await run.database.write(lambda tx: tx.execute(shift).rowcount)
     await run.kill()
-    with sqlite3.connect(tmp_path / "helix.db") as connection:
-        connection.execute("UPDATE slo_minutes SET at_us = at_us + 86400000000")
-    connection.close()
     again = await start()
     assert again.promise("error_rate").samples == 0
     again.ready()

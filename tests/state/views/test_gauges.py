@@ -8,7 +8,7 @@ import pytest
 
 from core.metrics import Gauge
 from core.runtime.kernel import Kernel
-from core.store.sqlite import SqliteStore
+from core.store import Store
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.directives.policy import Rank
@@ -16,7 +16,7 @@ from state.opening import open_collective
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: SqliteStore) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: Store) -> AsyncIterator[Collective]:
     collective = await open_collective(kernel, database)
     yield collective
     await collective.close()
@@ -71,6 +71,7 @@ async def test_there_is_no_backup_until_there_is_one(collective: Collective) -> 
     assert backup.value() == record.finished_at.timestamp()
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_sizes_are_those_of_the_files(collective: Collective) -> None:
     size = gauge(collective, "helix_store_size_bytes")
     assert size.value("database") == collective.kernel.settings.database_path.stat().st_size
