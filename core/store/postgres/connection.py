@@ -59,7 +59,7 @@ class Server(msgspec.Struct, frozen=True):
 
     Attributes:
         version: such as "15.14".
-        system: the identifier that initdb gave.
+        system: the identifier that initdb gave; 0 if the account may not know it.
         process: the number of the process; behind a pooler not the one that the client is told.
         begun: when that process began, since numbers are used again.
     """
@@ -127,12 +127,21 @@ def _set_up(connection: psycopg.Connection[Any], limits: Limits) -> None:
 
 def _server(connection: psycopg.Connection[Any]) -> Server:
     row = connection.execute(
-        "SELECT current_setting('server_version'), system_identifier, pid, backend_start::text "
-        "FROM pg_control_system(), pg_stat_activity WHERE pid = pg_backend_pid()"
+        "SELECT current_setting('server_version'), pid, backend_start::text "
+        "FROM pg_stat_activity WHERE pid = pg_backend_pid()"
     ).fetchone()
     if row is None:
-        raise ConnectionLost("the server did not say which one it is")
-    return Server(str(row[0]).partition(" ")[0], int(row[1]), int(row[2]), str(row[3]))
+        raise ConnectionLost("the server did not say which of its processes this is")
+    try:
+        system = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        system = None  # some hosts keep it to themselves
+    return Server(
+        version=str(row[0]).partition(" ")[0],
+        system=int(system[0]) if system is not None else 0,
+        process=int(row[1]),
+        begun=str(row[2]),
+    )
 
 
 class Link:

@@ -63,7 +63,10 @@ def _process(connection: psycopg.Connection[Any]) -> int:
 
 def place(url: str) -> str:
     """Host, port and database of an address, which may hold a password too."""
-    given = conninfo_to_dict(url)
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "DATABASE_URL"
     return f"{given.get('host', 'the local socket')}:{given.get('port', 5432)}/{given.get('dbname', '')}"
 
 

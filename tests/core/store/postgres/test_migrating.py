@@ -20,12 +20,7 @@ from state.schema import STATE_MIGRATIONS
 from tests.core.store.notes_store import ALL
 from tests.postgres_server import PostgresServer
 
-# Those that only SQLite understands need a form of their own.
-PORTABLE = tuple(
-    migration
-    for migration in (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
-    if migration.number not in {30, 31, 32, 75}
-)
+HELIX = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
 
 
 @pytest.fixture
@@ -49,8 +44,8 @@ def columns(connection: psycopg.Connection[Any], table: str) -> dict[str, str]:
 
 
 def test_every_table_of_helix_is_made(connection: psycopg.Connection[Any]) -> None:
-    result = migrate(connection, PORTABLE, "0.1.0")
-    assert set(result.applied) == {migration.number for migration in PORTABLE}
+    result = migrate(connection, HELIX, "0.1.0")
+    assert set(result.applied) == {migration.number for migration in HELIX}
     assert result.backup is None
     assert columns(connection, "inbox") == {
         "seq": "bigint", "id": "text", "type": "text", "received_us": "bigint", "key": "text",

@@ -12,7 +12,7 @@ from core.store.errors import DatabaseUnusable, StoreAway
 from core.store.postgres import connection as connection_module
 from core.store.postgres import opening
 from core.store.postgres.connection import Limits, Link, connect
-from core.store.postgres.opening import open_first
+from core.store.postgres.opening import open_first, place
 from tests.postgres_server import PostgresServer
 
 
@@ -93,3 +93,17 @@ def test_tries_to_connect_are_spaced(server: PostgresServer) -> None:
     assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
     with pytest.raises(StoreAway):
         link.open()
+
+
+def test_an_account_that_may_not_know_the_system_can_be_used(server: PostgresServer) -> None:
+    server.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+    server.execute("CREATE ROLE stranger LOGIN")
+    opened, reached = connect(server.url().replace("helix@", "stranger@"), "helix-test", Limits())
+    opened.close()
+    server.execute("GRANT EXECUTE ON FUNCTION pg_control_system() TO PUBLIC")
+    assert reached.system == 0
+
+
+def test_a_place_is_shown_without_the_password() -> None:
+    assert place("postgresql://me:secret@db.example:6000/helix") == "db.example:6000/helix"
+    assert place("host='unfinished") == "DATABASE_URL"
