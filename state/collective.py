@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from state.manager import StateManager
     from state.privacy.retention import Retention
     from state.projection import Projector
+    from state.reloads import Reloads
     from state.reports import Reports
     from state.rituals import Rituals
     from state.rituals.schedules import Schedules
@@ -72,6 +73,7 @@ class Collective(msgspec.Struct, kw_only=True):
     policy: PolicyDesk
     directives: Directives
     watcher: FolderWatcher
+    reloads: Reloads
 
     async def close(self) -> None:
         """Writes what is not written yet, and closes everything except the database."""

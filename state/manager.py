@@ -18,6 +18,7 @@ from state.change import Actor, Change, JournalRow
 from state.events import OutEvent
 from state.journal import insert_rows
 from state.journal.differences import report_rows, ucf_rows
+from state.kinds import STATE
 from state.models import DEFAULT_UCF, InvalidUCF, Snapshot
 from state.snapshot_table import read_snapshot, write_history, write_snapshot
 
@@ -93,18 +94,36 @@ class StateManager:
         """
         return await self.change_with(function)
 
-    async def change_with(self, function: ChangeFunction, also: TransactionHook | None = None) -> Snapshot:
-        """Like `change`; `also` writes in the same transaction. For the parts of `state/` only."""
+    async def change_with(
+        self,
+        function: ChangeFunction,
+        also: TransactionHook | None = None,
+        *,
+        kinds: tuple[str, ...] = (),
+    ) -> Snapshot:
+        """Like `change`; `also` writes in the same transaction. For the parts of `state/` only.
+
+        Args:
+            function: as for `change`.
+            also: what it writes is undone with the change.
+            kinds: what it changes of what other processes keep in memory (`state.kinds`).
+        """
 
         def work(tx: Tx) -> tuple[Snapshot, Snapshot, Change]:
             return self._apply(tx, function, also)
 
-        applied = await self._database.write(work, on_commit=self._publish)
+        applied = await self._database.write(work, on_commit=self._publish, kinds=STATE + kinds)
         return applied[1]
 
-    async def record(self, *rows: JournalRow) -> None:
-        """Journals rows without changing the state."""
-        await self.change(lambda _: Change(journal=rows))
+    async def record(self, *rows: JournalRow, kinds: tuple[str, ...] = ()) -> None:
+        """Journals rows without changing the state; `kinds` as for `change_with`."""
+        await self.change_with(lambda _: Change(journal=rows), kinds=kinds)
+
+    async def reload(self) -> None:
+        """Publishes the stored snapshot, if another process has made a newer one."""
+        found = await self._database.read(read_snapshot)
+        if found is not None and found.version > self.snapshot.version:
+            self._publish((self.snapshot, found, Change(source=found.source)))
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """Calls `callback(old, new, change)` after each commit, in commit order; returns the unsubscriber.
@@ -168,6 +187,13 @@ class _WriterMemory:
 
     def restore(self, captured: object) -> None:
         self.newest = cast("Snapshot", captured)
+
+    def refresh(self, tx: Tx, _entries: object) -> None:
+        """Takes over what another process stored, before this one changes it."""
+        self.newest = read_snapshot(tx) or self.newest
+
+    def announce(self) -> None:
+        """The kinds of the writes tell enough."""
 
 
 def _next(old: Snapshot, change: Change, now: datetime) -> Snapshot:

@@ -10,6 +10,9 @@ from core.runtime.kernel import Kernel
 from core.store import Store
 from core.store.kv import KeyValueStore
 from core.store.schema import CORE_MIGRATIONS
+from core.webhooks.inbox import ARRIVED, HANDLED
+from core.webhooks.outbox import ATTEMPTED, ENQUEUED
+from state import kinds
 from state.agents.monitor import AgentMonitor
 from state.alerts import Alerts
 from state.alerts.forecasts import Forecasts
@@ -29,6 +32,7 @@ from state.manager import StateManager, Subscriber
 from state.models import Snapshot
 from state.privacy.retention import Retention
 from state.projection import Projector
+from state.reloads import Reloads
 from state.reports import Reports
 from state.retention_rules import add_rules
 from state.rituals import Rituals
@@ -70,9 +74,26 @@ async def open_collective(kernel: Kernel, database: Store) -> Collective:
     await collective.hour_ago.refresh()
     await supervise(collective, rituals_cut_off=cut_off)
     register_gauges(collective)
+    _reload_what_others_change(collective)
     await collective.slo.load()
     collective.monitor.start()
     return collective
+
+
+def _reload_what_others_change(collective: Collective) -> None:
+    """Each part that keeps something in memory reads it again after another process changed it."""
+    on, webhooks = collective.reloads.on, collective.webhooks
+    on(kinds.STATE, collective.manager.reload)
+    on(kinds.STATE + kinds.ALERTS, collective.alerts.reload)
+    on(kinds.BACKUPS, collective.backups.reload)
+    on(kinds.DIRECTIVES, collective.directives.reload)
+    on(kinds.FORECASTS, collective.forecasts.reload)
+    on(kinds.POLICY, collective.policy.load)
+    on(kinds.PROBES, collective.probes.reload)
+    on(kinds.RITUALS, collective.rituals.reload)
+    on(kinds.SCHEDULES, collective.schedules.reload)
+    on(kinds.STATE + ARRIVED + ENQUEUED, webhooks.reload)
+    on(HANDLED + ATTEMPTED, webhooks.recount)
 
 
 def build_collective(kernel: Kernel, database: Store) -> Collective:
@@ -145,6 +166,7 @@ def build_collective(kernel: Kernel, database: Store) -> Collective:
             flags=kernel.flags,
             health=kernel.health,
         ),
+        reloads=Reloads(database.feed, kernel.supervisor),
     )
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from bot import access, catalog
+from bot import access, catalog, loading
 from bot.arguments import ArgumentView
 from bot.dispatch.batch import follows_comments
 from bot.dispatch.tree import HelixTree
 from bot.gateway import library_log
 from bot.gateway.invite import intents_needed
-from bot.parts import SANDBOX_SCOPE, HelixBot
+from bot.parts import SANDBOX_SCOPE, HelixBot, duties
 from bot.replies import awaited, errors
 from bot.replies.buttons import EXPIRED, TEMPLATE, ComponentItem
 from bot.replies.context import HelixContext
@@ -70,6 +70,8 @@ class DispatchingBot(HelixBot):
             self.command_prefix = self.starts
         await self.duties.load(self.remember_scope)
         await self.loader.open()
+        self.collective.reloads.on(duties.KINDS, self.duties.reload)
+        self.collective.reloads.on(loading.KINDS, self.loader.follow)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py
         """Pass an event to its listeners; drop useless events before a task is created."""

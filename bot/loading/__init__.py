@@ -55,6 +55,8 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _SCOPE = "cogs"
+# The kind of change that the feed tells.
+KINDS = ("cogs",)
 _DISABLED = "disabled"
 
 
@@ -94,6 +96,17 @@ class CogLoader:
         for name, value in (await self._key_values.items(_SCOPE)).items():
             if value == _DISABLED and name in self._records and name not in STAYS:
                 self._records[name].state = "disabled"
+
+    async def follow(self) -> None:
+        """Unload and enable what another process has unloaded and loaded."""
+        kept = await self._key_values.items(_SCOPE)
+        for record in self._records.values():
+            disabled = kept.get(record.name) == _DISABLED and record.name not in STAYS
+            if disabled and record.state != "disabled":
+                await self._change(record, self._take_down)
+            elif not disabled and record.state == "disabled":
+                record.state = "not yet"
+                self._caches.drop_tags("cogs")
 
     def is_ready(self, cog: str) -> bool:
         """Whether the cog is loaded and not changing, so that its commands can be looked up."""
@@ -231,7 +244,7 @@ class CogLoader:
 
     async def _enable_and_load(self, record: CogRecord) -> LoadResult:
         if record.state == "disabled":
-            await self._key_values.delete(_SCOPE, record.name)
+            await self._key_values.delete(_SCOPE, record.name, kinds=KINDS)
             record.state = "not yet"
         return await self._load(record)
 
@@ -248,7 +261,10 @@ class CogLoader:
         return await self._exchange.swap(record)
 
     async def _unload(self, record: CogRecord) -> LoadResult:
-        await self._key_values.set(_SCOPE, record.name, _DISABLED)
+        await self._key_values.set(_SCOPE, record.name, _DISABLED, kinds=KINDS)
+        return await self._take_down(record)
+
+    async def _take_down(self, record: CogRecord) -> LoadResult:
         result = await self._exchange.take_down(record)
         record.state = "disabled"
         record.error = None

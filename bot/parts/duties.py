@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Duty = Literal["alerts", "telemetry", "digest", "deployments"]
 
+# The kind of change that the feed tells.
+KINDS: Final = ("duties",)
 DUTIES: Final[tuple[Duty, ...]] = get_args(Duty)
 
 
@@ -38,6 +40,15 @@ class Duties:
             if duty in self._channels:
                 self._announce(duty)
 
+    async def reload(self) -> None:
+        """Read the channels again, after another process stored one."""
+        before = self._channels
+        found = await self._store.items(self._scope)
+        self._channels = {duty: int(channel) for duty, channel in found.items()}
+        for duty in DUTIES:
+            if before.get(duty) != self._channels.get(duty):
+                self._announce(duty)
+
     def channel_id(self, duty: Duty) -> int | None:
         """The channel for this duty; None if there is none and the feature is off."""
         return self._set[duty] or self._channels.get(duty)
@@ -50,7 +61,7 @@ class Duties:
         """Store the channel for this duty; a setting overrides it."""
         if self._channels.get(duty) == channel_id:
             return
-        await self._store.set(self._scope, duty, str(channel_id))
+        await self._store.set(self._scope, duty, str(channel_id), kinds=KINDS)
         self._channels[duty] = channel_id
         self._announce(duty)
 

@@ -23,12 +23,18 @@ class KeyValueStore:
         """The value; None if there is none."""
         return await self._database.read(lambda tx: kv_table.find(tx, scope, key))
 
-    async def set(self, scope: str, key: str, value: str) -> None:
-        """Sets or replaces a value; it is on disk when this returns."""
-        await self.change(scope, key, lambda _: value)
+    async def set(self, scope: str, key: str, value: str, *, kinds: tuple[str, ...] = ()) -> None:
+        """Sets or replaces a value; it is on disk when this returns. `kinds` as for `Store.write`."""
+        await self.change(scope, key, lambda _: value, kinds=kinds)
 
     async def change(
-        self, scope: str, key: str, choose: Callable[[str | None], str], *, keep: int | None = None
+        self,
+        scope: str,
+        key: str,
+        choose: Callable[[str | None], str],
+        *,
+        keep: int | None = None,
+        kinds: tuple[str, ...] = (),
     ) -> str:
         """Replaces a value by `choose(value)` in one transaction; returns the new value.
 
@@ -38,6 +44,7 @@ class KeyValueStore:
             choose: a pure function; gets the value, or None if there is none. It runs in another thread and
                 may run twice.
             keep: how many keys of the scope to keep at most: those changed last.
+            kinds: as for `Store.write`.
         """
         now = self._clock.now()
 
@@ -48,11 +55,11 @@ class KeyValueStore:
                 kv_table.keep_newest(tx, scope, key, keep, now)
             return value
 
-        return await self._database.write(work)
+        return await self._database.write(work, kinds=kinds)
 
-    async def delete(self, scope: str, key: str) -> bool:
-        """Deletes a value; False if there was none."""
-        return await self._database.write(lambda tx: kv_table.delete(tx, scope, key))
+    async def delete(self, scope: str, key: str, *, kinds: tuple[str, ...] = ()) -> bool:
+        """Deletes a value; False if there was none. `kinds` as for `Store.write`."""
+        return await self._database.write(lambda tx: kv_table.delete(tx, scope, key), kinds=kinds)
 
     async def forget_scopes(self, prefix: str) -> int:
         """Deletes all values whose scope begins with `prefix`; returns how many there were."""

@@ -31,6 +31,9 @@ __all__ = [
 KEYS_KEPT_FOR: Final = timedelta(days=7)
 KEPT_FOR: Final = timedelta(days=30)
 HIGH_WATER: Final = 10_000
+# The kinds of change that the feed tells: new work for the handlers, and work that is over.
+ARRIVED: Final = ("inbox",)
+HANDLED: Final = ("handled",)
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,9 +111,9 @@ class Inbox:
                     listener(incoming.handlers)
 
         try:
-            return await self._database.write_item(arrival, insert, on_commit=committed)
+            return await self._database.write_item(arrival, insert, on_commit=committed, kinds=ARRIVED)
         except KeyTaken:
-            return await self._database.write_item(arrival, insert, on_commit=committed)
+            return await self._database.write_item(arrival, insert, on_commit=committed, kinds=ARRIVED)
 
     async def find(self, event_id: str) -> InboxEvent | None:
         """The event with that id; None if there is none."""
@@ -145,7 +148,7 @@ class Inbox:
                 listener(names)
 
         names = await self._database.write(
-            lambda tx: handling_table.replay(tx, event_id, now_us), on_commit=committed
+            lambda tx: handling_table.replay(tx, event_id, now_us), on_commit=committed, kinds=ARRIVED
         )
         return len(names)
 

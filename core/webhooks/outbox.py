@@ -21,6 +21,9 @@ from core.webhooks.table import delivery_table, outbox_table
 PAYLOAD_LIMIT: Final = 20_000
 KEPT_FOR: Final = timedelta(days=30)
 SAMPLES: Final = 3
+# The kinds of change that the feed tells: new work for the deliverer, and attempts that have ended.
+ENQUEUED: Final = ("outbox",)
+ATTEMPTED: Final = ("attempted",)
 
 
 class PayloadTooLarge(HelixError):
@@ -107,6 +110,7 @@ class Outbox:
         return await self._database.write(
             lambda tx: delivery_table.replay(tx, delivery, now_us, self._destinations.names),
             on_commit=lambda _: self.committed(),
+            kinds=ENQUEUED,
         )
 
     async def dead_since(self, since: datetime | None) -> tuple[int, ...]:

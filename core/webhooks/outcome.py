@@ -14,7 +14,7 @@ from core.store import Store
 from core.store.moments import to_us
 from core.store.tx import Tx
 from core.webhooks.destinations import Destination
-from core.webhooks.outbox import Outbox
+from core.webhooks.outbox import ATTEMPTED, Outbox
 from core.webhooks.retries import next_attempt
 from core.webhooks.sending import Outcome
 from core.webhooks.table import delivery_table, destination_table
@@ -81,7 +81,7 @@ class OutcomeRecorder:
         def work(tx: Tx) -> Settled | None:
             return self._write(tx, destination, _Try(delivery, attempts, outcome, jitter))
 
-        settled = await self._database.write(work)
+        settled = await self._database.write(work, kinds=ATTEMPTED)
         if settled is None:
             return None
         if settled.status != "delivered":

@@ -19,7 +19,7 @@ from core.errors import HelixError
 from core.store import Store
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
-from core.webhooks.inbox import Inbox
+from core.webhooks.inbox import HANDLED, Inbox
 from core.webhooks.job import Handler, Job, Refused
 from core.webhooks.retries import next_attempt
 from core.webhooks.table import handling_table
@@ -86,7 +86,9 @@ class Router:
         async def lane() -> None:
             # Re-queue work that an earlier run of this lane left unfinished.
             now_us = self._now_us()
-            dead = await self._database.write(lambda tx: handling_table.take_back(tx, name, now_us))
+            dead = await self._database.write(
+                lambda tx: handling_table.take_back(tx, name, now_us), kinds=HANDLED
+            )
             self._inbox.waiting -= dead
             while True:
                 if when is not None:
@@ -157,7 +159,8 @@ class Router:
             outcome = "done"
             if not job.is_done:
                 await self._database.write(
-                    lambda tx: handling_table.finish(tx, job.event_id, name, job.result, self._now_us())
+                    lambda tx: handling_table.finish(tx, job.event_id, name, job.result, self._now_us()),
+                    kinds=HANDLED,
                 )
         else:
             retry_at = None
@@ -173,7 +176,7 @@ class Router:
                 name,
                 job.event_id,
             )
-            if await self._database.write(lambda tx: handling_table.fail(tx, row)):
+            if await self._database.write(lambda tx: handling_table.fail(tx, row), kinds=HANDLED):
                 logger.warning(
                     "inbox.%s event=%s type=%s handler=%s attempt=%d error=%s",
                     outcome, job.event_id, job.type, name, job.attempt, type(error).__name__,

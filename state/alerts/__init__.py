@@ -22,6 +22,7 @@ from state.alerts.alert_table import Alert
 from state.alerts.hysteresis import MEASURED_PREFIX
 from state.change import SYSTEM, Actor, Change
 from state.events import AlertCleared, AlertRaised, AlertsMuted, AlertUpdated, OutEvent, Severity
+from state.kinds import ALERTS
 from state.manager import StateManager
 from state.models import Snapshot
 
@@ -61,7 +62,14 @@ class Alerts:
         await self.load_mutes()
         self._manager.add_transaction_hook(self._watch)
         self._manager.subscribe(self._changed)
-        await self._manager.change_with(lambda _: Change(), also=self._look)
+        await self._manager.change_with(lambda _: Change(), also=self._look, kinds=ALERTS)
+
+    async def reload(self) -> None:
+        """Reads open alerts and mutes again, after another process changed them."""
+        alerts, self._mutes = await self._database.read(lambda tx: (table.open_alerts(tx), table.mutes(tx)))
+        self._open = {alert.id: alert for alert in alerts}
+        for listener in tuple(self._listeners):
+            listener()
 
     async def load_mutes(self) -> None:
         """Reads the mutes, and shortens those that a clock that ran ahead has set too long."""
@@ -104,7 +112,7 @@ class Alerts:
             kept[:] = [alert]
             return events
 
-        await self._manager.change_with(lambda _: Change(journal=(row,)), also=also)
+        await self._manager.change_with(lambda _: Change(journal=(row,)), also=also, kinds=ALERTS)
         return kept[0]
 
     async def mute(self, metric: str, span: timedelta, actor: Actor) -> datetime:
@@ -169,7 +177,7 @@ class Alerts:
                 also(tx)
             return events
 
-        await self._manager.change_with(lambda _: Change(), also=write)
+        await self._manager.change_with(lambda _: Change(), also=write, kinds=ALERTS)
         return kept[0]
 
     async def clear(self, key: str, actor: Actor = SYSTEM, *, also: Write | None = None) -> bool:
@@ -189,7 +197,7 @@ class Alerts:
                 also(tx)
             return [] if there is None else [writer.close(tx, there, self._clock.now(), actor)]
 
-        await self._manager.change_with(lambda _: Change(), also=write)
+        await self._manager.change_with(lambda _: Change(), also=write, kinds=ALERTS)
         return kept[0]
 
     async def newest(self, *, after_id: int = 0, limit: int = 50) -> tuple[Alert, ...]:
@@ -236,7 +244,8 @@ class Alerts:
             table.write_mute(tx, metric, until, now=self._clock.now())
 
         event = AlertsMuted(metric=metric, until=until)
-        await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)
+        change = Change(journal=(row,), events=(event,))
+        await self._manager.change_with(lambda _: change, also=also, kinds=ALERTS)
 
     def _changed(self, _old: Snapshot, _new: Snapshot, change: Change) -> None:
         applied = [self._apply(event, change) for event in change.events]

@@ -126,6 +126,11 @@ def read_mutes(tx: Tx, now: datetime) -> dict[str, datetime]:
         "UPDATE alert_mutes SET until_us = ?1 + until_us - set_us, set_us = ?1 WHERE set_us > ?1",
         (to_us(now),),
     )
+    return mutes(tx)
+
+
+def mutes(tx: Tx) -> dict[str, datetime]:
+    """Each muted metric and until when."""
     return {row[0]: from_us(row[1]) for row in tx.execute(_MUTES)}
 
 

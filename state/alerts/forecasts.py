@@ -18,6 +18,7 @@ from state.alerts import forecast_table as table
 from state.alerts.forecast_table import Accuracy
 from state.alerts.holt import Forecast, TooLittleData, forecast
 from state.journal.ucf_history import History
+from state.kinds import FORECASTS
 from state.models import METRICS
 
 # How often to check for forecasts that came due, and whether to make new ones.
@@ -56,12 +57,19 @@ class Forecasts:
         self._made_at = await self._database.read(table.newest_moment)
         self.accuracy = await self._database.read(lambda tx: table.accuracy_since(tx, since))
 
+    async def reload(self) -> None:
+        """Takes over what another process made; the same history gives the same forecasts."""
+        await self.load()
+        now = self._clock.now()
+        if not self._is_due(now):
+            await self._make(now)
+
     async def run_once(self) -> None:
         """Measures forecasts that came due, and makes new ones once an hour (supervised)."""
         now = self._clock.now()
         if not self.newest or self._is_due(now):
             await self._make(now)
-        await self._database.write(lambda tx: table.measure(tx, now))
+        await self._database.write(lambda tx: table.measure(tx, now), kinds=FORECASTS)
         since = now - _MEASURED_OVER
         self.accuracy = await self._database.read(lambda tx: table.accuracy_since(tx, since))
 
@@ -121,7 +129,7 @@ class Forecasts:
                 for name, found in made.items()
                 for step in _KEPT_STEPS
             ]
-            await self._database.write(lambda tx: table.keep(tx, expected, now))
+            await self._database.write(lambda tx: table.keep(tx, expected, now), kinds=FORECASTS)
             self._made_at = now
         self.newest = MappingProxyType(made)
 

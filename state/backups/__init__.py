@@ -28,6 +28,7 @@ from state.backups.folder import FOLDER, make_scratch, place, remove_tree, scrat
 from state.backups.manifest import BadBackup
 from state.change import Actor, Change
 from state.events import BackupCompleted
+from state.kinds import BACKUPS
 from state.manager import StateManager
 from state.models import Snapshot
 
@@ -85,6 +86,10 @@ class Backups:
         await self._database.write(partial(backup_table.reconcile, found=found))
         await self._correct_times()
         self._kernel.clock_skew.on_set_back(self._correct_times)
+
+    async def reload(self) -> None:
+        """Reads again which backups exist."""
+        self._records = await self._database.read(backup_table.read_all)
 
     def list(self) -> tuple[BackupRecord, ...]:
         """All backups, newest first; from memory."""
@@ -210,11 +215,12 @@ class Backups:
             backup_table.finish(tx, record)
 
         try:
-            await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)
+            change = Change(journal=(row,), events=(event,))
+            await self._manager.change_with(lambda _: change, also=also, kinds=BACKUPS)
         except BaseException:
             await asyncio.to_thread(target.unlink, missing_ok=True)
             raise
-        self._records = await self._database.read(backup_table.read_all)
+        await self.reload()
 
     async def _give_up(self, number: int, staging: Path, error: BaseException, actor: Actor) -> None:
         await asyncio.to_thread(remove_tree, staging)
@@ -270,7 +276,7 @@ class Backups:
             work(tx)
             return backup_table.read_all(tx)
 
-        self._records = await self._database.write(both)
+        self._records = await self._database.write(both, kinds=BACKUPS)
 
 
 def _cause(error: BaseException) -> str:

@@ -87,6 +87,15 @@ class Directives:
         await self._repository.load()
         self._kernel.clock_skew.on_set_back(self._repository.correct_times)
 
+    async def reload(self) -> None:
+        """Reads the halt and the counts again; the loop looks at the queue."""
+        halted = await self._database.read(store.read_halt)
+        await self._repository.reload()
+        if halted != self.halted:
+            self.halted = halted
+            self._halt_changed()
+        self._wake.set()
+
     async def submit(self, text: str, *, actor: Actor, rank: Rank, key: str | None = None) -> Directive:
         """Judges a directive and queues it; a refused one is stored too, with the reason as its result.
 

@@ -11,8 +11,10 @@ from core.store import Store
 from core.store.tx import Tx
 from state.change import Actor, Change, JournalRow
 from state.directives import directive_table as store
+from state.directives.policy import KIND
 from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt
 from state.events import DirectiveFinished, OutEvent
+from state.kinds import DIRECTIVES, POLICY
 from state.manager import StateManager
 
 # The cause of a directive's effects in the journal, beside the asker's name.
@@ -40,6 +42,10 @@ class Repository:
     async def load(self) -> None:
         """Reads the counts."""
         await self.correct_times()
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Reads the counts again."""
         self.counts = await self._database.read(store.counts)
 
     async def correct_times(self) -> None:
@@ -174,7 +180,10 @@ class Repository:
             keep(tx)
             counted.append(store.counts(tx))
 
-        await self._manager.change_with(lambda _: Change(journal=rows, events=events), also)
+        judged = any(row.kind == KIND for row in rows)
+        change = Change(journal=rows, events=events)
+        kinds = DIRECTIVES + POLICY if judged else DIRECTIVES
+        await self._manager.change_with(lambda _: change, also, kinds=kinds)
         self.counts = counted[-1]
 
 

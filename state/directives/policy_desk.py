@@ -13,6 +13,7 @@ from core.store import Store
 from state.change import Actor
 from state.directives import decision_table
 from state.directives.policy import APPROVED, PRINCIPLES, Circumstances, Decision, Rank, judge
+from state.kinds import POLICY as POLICY_CHANGED
 from state.manager import StateManager
 
 
@@ -61,7 +62,7 @@ class PolicyDesk:
     ) -> Decision:
         """Judges an action that is not a directive, and journals the decision."""
         decision = judge(action, arguments, rank, actor, self.seen())
-        await self._manager.record(decision.row(actor))
+        await self._manager.record(decision.row(actor), kinds=POLICY_CHANGED)
         self.count(decision)
         return decision
 

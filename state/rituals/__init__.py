@@ -18,6 +18,7 @@ from core.store.errors import StoreError
 from core.store.tx import Tx
 from state.change import SYSTEM, Actor, Change
 from state.events import RitualCompleted
+from state.kinds import RITUALS
 from state.manager import StateManager
 from state.models import Snapshot
 from state.rituals import ritual_table as table
@@ -62,8 +63,10 @@ class Rituals(RitualArchive):
 
     @property
     def running(self) -> RunningRitual | None:
-        """The running ritual; None if there is none."""
-        return None if self._run is None else self._run.now()
+        """The running ritual; None if there is none. Only the process that runs it counts its steps."""
+        if self._run is not None:
+            return self._run.now()
+        return None if self._elsewhere is None else Run(self._elsewhere, ()).now()
 
     @property
     def newest(self) -> RunningRitual | RitualRecord | None:
@@ -79,6 +82,18 @@ class Rituals(RitualArchive):
             await self._keep_end(ended[-1])
         self.last = await self._database.read(table.find_last)
         return tuple(ended)
+
+    async def reload(self) -> None:
+        """Reads the last ritual again, and the one that another process runs."""
+        unfinished, last = await self._database.read(lambda tx: (table.find_running(tx), table.find_last(tx)))
+        own = None if self._run is None else self._run.id
+        before = self.newest
+        self._elsewhere = next((record for record in unfinished if record.id != own), None)
+        if last is not None:
+            self.last = last
+        self._kernel.caches.drop_tags(TAG)
+        if (newest := self.newest) is not None and newest != before:
+            self._announce(newest)
 
     async def start(
         self,
@@ -109,8 +124,8 @@ class Rituals(RitualArchive):
         async with self._lock:
             run = await self._joined(key)
             if run is None:
-                if self._run is not None:
-                    raise RitualRunning(self._run.now())
+                if (running := self.running) is not None:
+                    raise RitualRunning(running)
                 now = self._kernel.clock.now()
                 record = RitualRecord(
                     id=0, kind=kind, steps=steps, seed=0, algorithm=ALGORITHM, status="running",
@@ -169,7 +184,7 @@ class Rituals(RitualArchive):
         return run
 
     async def _begin(self, record: RitualRecord) -> Run:
-        kept = await self._database.write(lambda tx: table.insert(tx, record))
+        kept = await self._database.write(lambda tx: table.insert(tx, record), kinds=RITUALS)
         run = Run(kept, draw(kept.algorithm, kept.kind, kept.seed, kept.steps))
         task = asyncio.create_task(self._perform(run), name=f"ritual-{run.id}")
         # A task cancelled before its first step would end without recording an outcome.
@@ -225,7 +240,7 @@ class Rituals(RitualArchive):
         # `running` still shows it.
         stop_listening = self._manager.subscribe(committed)
         try:
-            await self._manager.change_with(function, also)
+            await self._manager.change_with(function, also, kinds=RITUALS)
         except Exception:
             # Nothing was changed; callers that wait must learn of it, whatever the error.
             logger.exception("ritual.not_kept ritual=%d", run.id)
@@ -256,7 +271,9 @@ class Rituals(RitualArchive):
             after={"status": record.status, "step": record.step, "steps": record.steps},
         )
         await self._manager.change_with(
-            lambda _: Change(journal=(row,)), lambda tx, _old, _new: table.update(tx, record)
+            lambda _: Change(journal=(row,)),
+            lambda tx, _old, _new: table.update(tx, record),
+            kinds=RITUALS,
         )
 
     def _end(self, run: Run, record: RitualRecord) -> None:

@@ -20,6 +20,8 @@ class RitualArchive:
     def __init__(self, database: Store) -> None:
         self._database = database
         self._run: Run | None = None
+        # The ritual that another process runs, as stored.
+        self._elsewhere: RitualRecord | None = None
 
     async def get(self, ritual: int) -> RitualRecord:
         """The ritual with this id.
@@ -74,6 +76,8 @@ class RitualArchive:
 
     def _as_shown(self, record: RitualRecord) -> RitualRecord:
         """Shows a ritual whose end could not be stored as interrupted instead of running."""
-        if record.status != "running" or (self._run is not None and self._run.id == record.id):
+        own = self._run is not None and self._run.id == record.id
+        foreign = self._elsewhere is not None and self._elsewhere.id == record.id
+        if record.status != "running" or own or foreign:
             return record
         return msgspec.structs.replace(record, status="interrupted")

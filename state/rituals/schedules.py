@@ -16,6 +16,7 @@ from core.runtime.kernel import Kernel
 from core.store import Store
 from core.store.tx import Tx
 from state.change import Actor, Change
+from state.kinds import SCHEDULES
 from state.manager import StateManager
 from state.rituals import Rituals
 from state.rituals import schedule_table as table
@@ -83,9 +84,14 @@ class Schedules:
 
     async def load(self) -> None:
         """Reads the stored schedules."""
-        for schedule in await self._database.read(table.read_all):
-            self._known[schedule.id] = (schedule, stored_rule(schedule.rule))
+        await self.reload()
         self._kernel.clock_skew.on_set_back(self._look_again)
+
+    async def reload(self) -> None:
+        """Reads the stored schedules; the loop looks at them again."""
+        stored = await self._database.read(table.read_all)
+        self._known = {schedule.id: (schedule, stored_rule(schedule.rule)) for schedule in stored}
+        self._changed.set()
 
     async def add(self, rule: Rule, steps: int, *, actor: Actor) -> Schedule:
         """Stores a schedule; its first run is the first one due after now.
@@ -193,7 +199,7 @@ class Schedules:
                 await self._update(msgspec.structs.replace(schedule, next_at=soonest), rule)
 
     async def _update(self, schedule: Schedule, rule: Rule) -> None:
-        await self._database.write(lambda tx: table.update(tx, schedule))
+        await self._database.write(lambda tx: table.update(tx, schedule), kinds=SCHEDULES)
         if schedule.id in self._known:
             self._known[schedule.id] = (schedule, rule)
 
@@ -216,7 +222,7 @@ class Schedules:
             kept.append(table.insert(tx, schedule))
 
         row = actor.row("schedule", f"{schedule.rule}, {schedule.steps} steps", after=schedule.rule)
-        await self._manager.change_with(lambda _: Change(journal=(row,)), also)
+        await self._manager.change_with(lambda _: Change(journal=(row,)), also, kinds=SCHEDULES)
         self._known[kept[-1].id] = (kept[-1], rule)
         self._changed.set()
         return kept[-1]
@@ -226,6 +232,7 @@ class Schedules:
         await self._manager.change_with(
             lambda _: Change(journal=(row,)),
             lambda tx, *_: table.delete(tx, schedule.id),
+            kinds=SCHEDULES,
         )
         self._known.pop(schedule.id, None)
         self._changed.set()

@@ -22,6 +22,7 @@ from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
 from core.store.tx import Value
 from core.text.numbers import plain
+from state.kinds import PROBES
 from state.services import probe_table
 from state.services.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
 
@@ -125,6 +126,29 @@ class ServiceProbes:
             except (OSError, Overtaken) as error:
                 logger.warning("probes.examples_not_written error=%s", type(error).__name__)
         await self.read_file()
+        await self._read_changes()
+
+    async def reload(self) -> None:
+        """Takes over the results of the process that probes."""
+        await self._read_changes()
+        names = {service.name for service in self.services}
+        self._latest = {
+            name: self._dated(
+                ProbeResult(
+                    name=name,
+                    ok=bool(ok),
+                    status_code=status_code,
+                    latency_s=None if latency_us is None else latency_us / 1e6,
+                    error=error,
+                    changed_at=None,
+                )
+            )
+            for name, ok, status_code, latency_us, error in await self._database.read(probe_table.newest)
+            if name in names
+        }
+        self._report()
+
+    async def _read_changes(self) -> None:
         changes = await self._database.read(probe_table.last_changes)
         self._changed = {name: (bool(ok), from_us(at_us)) for name, ok, at_us in changes}
 
@@ -178,7 +202,7 @@ class ServiceProbes:
             self._report()
             rows = [_row(self._clock.now(), result) for result in results]
             try:
-                await self._database.write(lambda tx: probe_table.insert(tx, rows))
+                await self._database.write(lambda tx: probe_table.insert(tx, rows), kinds=PROBES)
             except StoreError as error:
                 # The results are still valid; only the uptime statistics lack them.
                 logger.warning("probes.not_kept error=%s", error)

@@ -37,3 +37,11 @@ def last_changes(tx: Tx) -> list[tuple[str, int, int]]:
 def prune(tx: Tx, before_us: int) -> int:
     """Deletes the results from before a time; returns how many."""
     return tx.execute("DELETE FROM probes WHERE at_us < ?", (before_us,)).rowcount
+
+
+def newest(tx: Tx) -> list[tuple[str, int, int | None, int | None, str | None]]:
+    """Name, whether it was up (1 or 0), status, latency in microseconds and error of each newest probe."""
+    return tx.execute(
+        "SELECT name, ok, status_code, latency_us, error FROM probes "
+        "WHERE id IN (SELECT max(id) FROM probes GROUP BY name) ORDER BY name"
+    ).fetchall()

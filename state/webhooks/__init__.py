@@ -128,6 +128,17 @@ class Webhooks:
             sleep=sleep,
         )
 
+    async def reload(self) -> None:
+        """Counts again what waits, and looks for due work, after another process changed it."""
+        await self.recount()
+        self.router.wake()
+        self.outbox.committed()
+
+    async def recount(self) -> None:
+        """Counts again what waits, after another process was done with some of it."""
+        await self.inbox.open()
+        await self._count()
+
     async def open(self) -> None:
         """Counts what waits, and accepts events from now on; nothing is sent before the supervisor runs."""
         await self.shorten_waits()

@@ -73,7 +73,7 @@ async def test_an_unload_that_is_not_kept_leaves_the_cog_loaded(
     cogs: CogFolder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def full(*_: str) -> None:
+    async def full(*_: str, **_kinds: object) -> None:
         raise OSError("disk full")
 
     cogs.write_cog("agents", {"ping": "return 1"})
