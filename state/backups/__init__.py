@@ -55,7 +55,7 @@ class Backups:
         self._database = database
         self._manager = manager
         self._source = Source(
-            database=database.file,
+            store=database,
             folder=kernel.settings.data_dir,
             secrets=_secrets.forms(kernel.settings.secrets()),
             migrations=migrations,

@@ -21,7 +21,7 @@ from core.store.sqlite.inspecting import open_to_read, schema_step
 from core.version import VERSION
 from state.backups import _secrets as secrets_in
 from state.backups._archive import check_database, hash_file, unpack
-from state.backups._source import BackupRefused, OnProgress, Source, Stopped, copy_database
+from state.backups._source import BackupRefused, OnProgress, Source, Stopped, copy_store
 from state.backups.folder import remove_tree
 from state.backups.manifest import DATABASE, EDITED_FILES, FORMAT, MANIFEST, Manifest, Part, encode_manifest
 from state.snapshot_table import read_snapshot
@@ -71,20 +71,14 @@ async def make_archive(
 
     Raises:
         BackupRefused, SecretInBackup, BadBackup: it was not made; the text says why.
-        OSError, CopyFault: the disk or the database failed.
+        OSError, CopyFault, StoreError: the disk or the database failed.
     """
     steps = Steps(on_progress)
     steps.at(0, "copying the database")
     edited = await _read_edited(source)
+    await copy_store(source, staging / DATABASE, steps.between(0, _COPIED))
     manifest = await in_thread(
-        partial(
-            _stage,
-            source=source,
-            staging=staging,
-            made_at=made_at,
-            edited=edited,
-            progress=steps.between(0, _COPIED),
-        )
+        partial(_stage, source=source, staging=staging, made_at=made_at, edited=edited)
     )
     steps.at(_COPIED, "compressing")
     archive = staging / _ARCHIVE
@@ -164,11 +158,9 @@ def _stage(
     staging: Path,
     made_at: datetime,
     edited: _Edited,
-    progress: Callable[[int, int], None],
 ) -> Manifest:
-    """Copies the database, redacts the copy, and writes the manifest of what is to be packed."""
+    """Redacts the copy of the database, and writes the manifest of what is to be packed."""
     copy = staging / DATABASE
-    copy_database(source.file(), copy, stopped=stopped, progress=progress)
     redacted = list(edited.redacted)
     if secrets_in.redact_database(copy, source.secrets):
         redacted.insert(0, DATABASE)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from core.errors import HelixError
+from core.runtime.in_thread import in_thread
+from core.store import Store
+from core.store.copying import copy_rows
 from core.store.migrations import Migration
 from core.store.sqlite.copying import copy_in_use
 from core.store.sqlite.files import bytes_in_use
+from core.version import VERSION
 from state.backups import backup_table
 
 OnProgress = Callable[[int, int, str], None]
@@ -33,38 +38,27 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What is backed up, and what must not be in it.
 
     Attributes:
-        database: the file of the database in use; None if a server holds it.
+        store: the store in use.
         folder: the data folder, with the files that people edit.
         secrets: all forms of the settings' secrets.
         migrations: all migrations that this Helix knows.
     """
 
-    database: Path | None
+    store: Store
     folder: Path
     secrets: tuple[str, ...]
     migrations: tuple[Migration, ...]
 
-    def file(self) -> Path:
-        """The file to copy.
-
-        Raises:
-            BackupRefused: there is none; the text says what to do.
-        """
-        if self.database is None:
-            raise BackupRefused(
-                "Helix cannot back up a database server yet. Use the server's own backups, or pg_dump with "
-                "the address of DATABASE_URL."
-            )
-        return self.database
-
 
 def check_room(source: Source) -> None:
-    """Checks that there is a file to copy, and that the disk has space for the copy and its archive.
+    """Checks that the disk has space for a copy and its archive.
 
     Raises:
-        BackupRefused: there is not; the text says what to do.
+        BackupRefused: it has not; with the numbers.
     """
-    needed, free = 2 * bytes_in_use(source.file()) + _SPARE_BYTES, shutil.disk_usage(source.folder).free
+    file, free = source.store.file, shutil.disk_usage(source.folder).free
+    size = source.store.stats().size_bytes if file is None else bytes_in_use(file)
+    needed = 2 * size + _SPARE_BYTES
     if needed > free:
         raise BackupRefused(
             f"There is not enough space for a backup: it needs {needed / 2**20:,.1f} MiB, and the disk of "
@@ -72,10 +66,36 @@ def check_room(source: Source) -> None:
         )
 
 
+async def copy_store(source: Source, target: Path, progress: Callable[[int, int], None]) -> None:
+    """Copies the store as of one moment into a new SQLite file; nothing else waits for it.
+
+    Args:
+        source: what is backed up.
+        target: a new file, mode 0600.
+        progress: called with parts copied and parts in all, in a thread.
+
+    Raises:
+        CopyStopped: the caller was cancelled.
+        CopyFault, StoreError, OSError: the disk is full, the database is damaged …
+    """
+    file = source.store.file
+    if file is None:
+        await copy_rows(
+            source.store,
+            target,
+            source.migrations,
+            app_version=VERSION,
+            on_step=progress,
+            amend=backup_table.forget_unfinished,
+        )
+    else:
+        await in_thread(partial(copy_database, file, target, progress=progress))
+
+
 def copy_database(
-    source: Path, target: Path, *, stopped: Stopped, progress: Callable[[int, int], None]
+    source: Path, target: Path, stopped: Stopped, *, progress: Callable[[int, int], None]
 ) -> None:
-    """Copies the database as of one moment; blocks, so it runs in a thread.
+    """Copies a SQLite database as of one moment; blocks, so it runs in a thread.
 
     Args:
         source: the database in use.

@@ -47,8 +47,8 @@ class SqliteStore:
         self, path: Path, writer: Writer, readers: Readers, opening: Opening, app_version: str
     ) -> None:
         self.path = path
-        self.place = str(path)
         self.file: Path | None = path
+        self.place = str(path)
         self.recovery = opening.recovery()
         self.members = LocalMembers(app_version)
         self.feed = LocalFeed(self.members.me.id)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from core.files.flush import flush
 from core.store.errors import DatabaseUnusable
 from core.store.migrations import Migration
 from core.store.sqlite.connection import BUSY_TIMEOUT_MS
-from core.store.sqlite.faults import store_error
+from core.store.sqlite.faults import copy_faults, store_error
 from core.store.sqlite.opening import Opening, leave_clean
 from core.store.sqlite.scrubbing import rebuild_search
 
@@ -53,6 +54,22 @@ def open_to_erase(
         # Rewrites the whole file, and empties its log.
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+@contextmanager
+def open_new_file(
+    path: Path, migrations: Sequence[Migration], app_version: str
+) -> Iterator[sqlite3.Connection]:
+    """A new database in one transaction, which is then a single, flushed file without a log beside it.
+
+    Raises:
+        DatabaseUnusable: it cannot be made or written.
+    """
+    with open_offline(path, migrations, app_version) as connection, transaction(connection):
+        yield connection
+    with copy_faults(), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    flush(path)
 
 
 def _refusal(error: sqlite3.Error) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Final
 
@@ -11,19 +12,24 @@ from core.store.dump import Column, TableShape
 from core.store.migrations import Migration
 from core.store.sqlite.migrating import run_all
 
-# Tables that FTS5 makes beside a virtual table.
+# The table whose rows an FTS5 table indexes, and the endings of those that FTS5 makes beside it.
+_INDEXED: Final = re.compile(r"\bcontent\s*=\s*'(\w+)'")
 _SHADOWS: Final = ("_data", "_idx", "_content", "_docsize", "_config")
 
 
-def shape_of(migrations: Sequence[Migration], *, derived: Collection[str] = ()) -> tuple[TableShape, ...]:
-    """The tables of these migrations, referenced ones first, without virtual and `derived` tables."""
+def shape_of(migrations: Sequence[Migration]) -> tuple[TableShape, ...]:
+    """The tables of these migrations, referenced ones first; those of the search index are left out.
+
+    Triggers fill the search index: virtual tables, their shadows, and the tables that they index.
+    """
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         run_all(connection, migrations)
         texts = dict(
             connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         )
         virtual = [name for name, text in texts.items() if text.startswith("CREATE VIRTUAL")]
-        left_out = {name + shadow for name in virtual for shadow in _SHADOWS} | {*virtual, *derived}
+        left_out = {name + shadow for name in virtual for shadow in _SHADOWS} | set(virtual)
+        left_out |= {table for name in virtual for table in _INDEXED.findall(texts[name])}
         names = [name for name in texts if name not in left_out and not name.startswith("sqlite_")]
         return tuple(_table(connection, name, texts[name]) for name in _referenced_first(connection, names))
 

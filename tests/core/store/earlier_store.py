@@ -19,7 +19,7 @@ from state.schema import STATE_MIGRATIONS
 
 LEFT = Path(__file__).parents[2] / "fixtures" / "november_2026" / "data.tar.gz"
 ALL = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
-TABLES = shape_of(ALL, derived=("search_docs",))
+TABLES = shape_of(ALL)
 SCHEMA = max(migration.number for migration in ALL)
 HEAD = Head(format=2, app_version="0.1.0", schema=SCHEMA)
 

@@ -25,14 +25,13 @@ from core.store import Store
 from core.store.errors import StoreClosed
 from core.store.tx import Tx
 from state import backups as backups_module
-from state.backups import BackupRefused, Backups, UnknownBackup
+from state.backups import BackupRefused, UnknownBackup
 from state.backups import _make as _backup_making
 from state.backups._secrets import SecretInBackup
 from state.backups.folder import place
 from state.change import Actor
 from state.collective import Collective
 from state.events import BackupCompleted
-from state.manager import StateManager
 from state.opening import open_collective
 from tests.flushes import recorded_flushes
 from tests.hearing import Hearing
@@ -198,25 +197,13 @@ async def test_a_full_disk_is_refused_with_numbers_before_anything_is_written(
     assert not collective.backups.folder.exists()
 
 
-@pytest.mark.parametrize("stores", ["postgres"], indirect=True)
-async def test_a_server_is_not_backed_up_and_the_refusal_says_what_to_do(
-    kernel: Kernel, database: Store, manager: StateManager
-) -> None:
-    backups = Backups(kernel, database, manager, ())
-    await backups.load()
-    with pytest.raises(BackupRefused, match="pg_dump"):
-        await backups.create(ADA)
-    assert backups.list() == ()
-    assert not backups.folder.exists()
-
-
 async def test_a_disk_error_is_reported_journalled_and_shown_by_the_check(
     collective: Collective, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(_backup_making, "copy_database", fail)
+    monkeypatch.setattr(_backup_making, "copy_store", fail)
     with pytest.raises(BackupRefused, match="Input/output error"):
         await collective.backups.create(ADA)
     assert list(collective.backups.folder.iterdir()) == []
@@ -407,6 +394,7 @@ async def test_secrets_in_files_and_in_the_journal_are_redacted(
     assert TOKEN in (tmp_path / "services.json").read_text()
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_a_secret_that_cannot_be_redacted_is_refused(collective: Collective) -> None:
     await collective.database.write(lambda c: c.execute(f'CREATE TABLE odd ("{TOKEN}" TEXT)').rowcount)
     with pytest.raises(SecretInBackup, match="by a new one"):

@@ -220,7 +220,7 @@ def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix() -> None:
 
 
 async def test_both_engines_forget_alike(folder: Path, postgres: PostgresServer, tmp_path: Path) -> None:
-    tables = shape_of(MIGRATIONS, derived=("search_docs",))
+    tables = shape_of(MIGRATIONS)
     head = Head(format=FORMAT, app_version="test", schema=max(each.number for each in MIGRATIONS))
     first = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     url = postgres.emptied_url(MIGRATIONS)
