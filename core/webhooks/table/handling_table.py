@@ -10,13 +10,15 @@ from core.store.tx import Tx
 from core.webhooks.records import Handling
 from core.webhooks.retries import SCHEDULE_S
 
+# All that is wanted at once: on PostgreSQL every look at an answer is a wait.
 _DUE: Final = (
-    "SELECT event FROM handling WHERE handler = ? AND status IN ('accepted', 'failed') AND next_us <= ? "
+    "SELECT event, attempts + 1, coalesce(first_us, ?2), id, type, data, received_us "
+    "FROM handling JOIN inbox ON inbox.seq = event "
+    "WHERE handler = ?1 AND status IN ('accepted', 'failed') AND next_us <= ?2 "
     "ORDER BY next_us, event LIMIT 1"
 )
 _BEGIN: Final = (
-    "UPDATE handling SET status = 'processing', attempts = attempts + 1, first_us = coalesce(first_us, ?) "
-    "WHERE event = ? AND handler = ? RETURNING attempts, first_us"
+    "UPDATE handling SET status = 'processing', attempts = ?, first_us = ? WHERE event = ? AND handler = ?"
 )
 # Each query has its own index.
 _OPEN: Final = (
@@ -61,13 +63,11 @@ def begin(tx: Tx, name: str, now_us: int) -> tuple[Any, ...] | None:
     Returns the event's seq, the number of this attempt, the time of the first one, and the event's id, type,
     data and time of arrival (times in microseconds); None if nothing is due.
     """
-    row = tx.execute(_DUE, (name, now_us)).fetchone()
-    if row is None:
-        return None
-    (seq,) = row
-    attempt, first_us = tx.execute(_BEGIN, (now_us, seq, name)).fetchone()
-    event = tx.execute("SELECT id, type, data, received_us FROM inbox WHERE seq = ?", (seq,)).fetchone()
-    return (seq, attempt, first_us, *event)
+    row: tuple[Any, ...] | None = tx.execute(_DUE, (name, now_us)).fetchone()
+    if row is not None:
+        seq, attempt, first_us, *_ = row
+        tx.execute(_BEGIN, (attempt, first_us, seq, name))
+    return row
 
 
 def take_back(tx: Tx, name: str, now_us: int) -> int:

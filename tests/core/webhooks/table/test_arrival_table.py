@@ -18,6 +18,7 @@ from core.store.schema import CORE_MIGRATIONS
 from core.store.tx import Tx
 from core.webhooks.inbox import Accepted, IdempotencyConflict, Inbox, Incoming
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
+from core.webhooks.table import handling_table
 from core.webhooks.table.arrival_table import Arrival, KeyTaken, insert
 from tests.core.store.notes_store import turns
 from tests.manual_clock import ManualClock
@@ -124,6 +125,14 @@ async def test_a_group_costs_one_wait_and_is_numbered_as_it_came(on_postgres: Po
     assert after.waits - before.waits == after.groups - before.groups < 20
     events, _ = await on_postgres.read(stored)
     assert [event[3] for event in events[1:]] == came
+
+
+async def test_an_attempt_begins_with_one_look(on_postgres: PostgresStore) -> None:
+    await on_postgres.write_item(arrival("first"), insert)
+    before = on_postgres.stats().waits
+    begun = await on_postgres.write(lambda tx: handling_table.begin(tx, "handler0", 9))
+    assert begun == (1, 1, 9, "first", "ucf.update", b"{}", 7)
+    assert on_postgres.stats().waits - before == 3  # two for any change, and the look
 
 
 async def test_a_key_that_another_process_stores_meanwhile_is_looked_up(
