@@ -40,14 +40,14 @@ def is_lost(error: BaseException) -> bool:
     return code is not None and (code in _LOST or code.startswith("08"))
 
 
-def may_be_retried(error: BaseException) -> bool:
-    """Whether the transaction failed only because of others that ran at the same time."""
-    return _code(error) in _RETRIED
-
-
 def is_stale(error: BaseException) -> bool:
     """Whether the statements prepared on the connection have to be prepared anew."""
     return _code(error) in _STALE
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same may succeed when it is tried again, by itself."""
+    return is_lost(error) or is_stale(error) or _code(error) in _RETRIED
 
 
 def is_locked(error: BaseException) -> bool:

@@ -22,11 +22,11 @@ from core.store.postgres.faults import (
     fault,
     is_locked,
     is_lost,
+    is_passing,
     is_stale,
-    may_be_retried,
     readable,
 )
-from core.store.postgres.requests import is_free
+from core.store.postgres.requests import is_free, statement_of
 from core.store.postgres.transaction import Transaction
 from core.store.sqlite.write_request import ItemRequest, Request, neighbours, run_together
 from core.store.tx import Rows
@@ -85,6 +85,7 @@ class GroupCommit:
         self._on_foreign = on_foreign
         # Statements that were not waited for: their results are read after the COMMIT.
         self._unread: list[tuple[OneStatement[Any, Any], Sequence[ItemRequest[Any, Any]], Rows]] = []
+        self._is_answer_lost = False
         self.seen = 0
         # Of this object alone: another process may have had the same origin.
         self._marker = secrets.token_hex(8)
@@ -104,7 +105,7 @@ class GroupCommit:
                 return self._transaction(group)
             except _Failed as failed:
                 cause = failed.cause
-        if _concerns_all(cause) or (len(group) == 1 and not _is_passing(cause)):
+        if _concerns_all(cause) or (len(group) == 1 and not is_passing(cause)):
             _fail(group, cause)
         else:
             self._commit_alone(group)
@@ -126,7 +127,7 @@ class GroupCommit:
                 self._transaction([request])
             except _Failed as failed:
                 cause = failed.cause
-                if attempt == _TRIES or not _is_passing(cause):
+                if attempt == _TRIES or not is_passing(cause):
                     return cause
             else:
                 break
@@ -136,10 +137,12 @@ class GroupCommit:
         started = time.monotonic()
         before = self._capture()
         self._unread.clear()
+        self._is_answer_lost = False
         transaction: Transaction | None = None
         try:
             is_one_call = len(neighbours(group, 0)) == len(group)
             transaction = Transaction(self._link.open(), has_savepoints=not is_one_call)
+            transaction.is_single = is_one_call and statement_of(group[0]) is not None
             foreign = self._begin(group, transaction)
             rest = self._run(group, transaction)
             self._end(transaction)
@@ -214,11 +217,11 @@ class GroupCommit:
         return True
 
     def _call(self, requests: Sequence[Request[Any]], transaction: Transaction) -> None:
-        first = requests[0]
-        if isinstance(first, ItemRequest) and isinstance(first.many, OneStatement):
+        statement = statement_of(requests[0])
+        if statement is not None:
             items = [request for request in requests if isinstance(request, ItemRequest)]
-            rows = first.many.send(transaction.tx, [request.item for request in items])
-            self._unread.append((first.many, items, rows))
+            rows = statement.send(transaction.tx, [request.item for request in items])
+            self._unread.append((statement, items, rows))
         else:
             tx: Any = transaction.tx
             run_together(tx, requests)
@@ -239,24 +242,31 @@ class GroupCommit:
             transaction.commit(self._marker, self._mark)
         except ConnectionLost:
             self._link.lose()
-            # Results that were not read are gone; their items have unique keys and can be written again.
-            if not transaction.is_committing or self._unread:
+            # A single statement can be written again, as its items have unique keys.
+            if not transaction.is_committing or transaction.is_single:
                 raise
             verdict = outcome.ask(self._link, server, self._marker, self._mark)
             if verdict == "aborted":
                 raise
             if verdict == "unknown":
                 raise StoreUnknown(_UNKNOWN) from None
+            self._is_answer_lost = True
 
     def _read_results(self) -> None:
-        for many, requests, rows in self._unread:
+        unread, self._unread = self._unread, []
+        if self._is_answer_lost:
+            # The results went with the answer to the COMMIT. Items may be written again for theirs.
+            again: list[Request[Any]] = [request for _, requests, _ in unread for request in requests]
+            while again:
+                again = self.commit(again)
+            return
+        for many, requests, rows in unread:
             try:
                 results = many.results([request.item for request in requests], rows)
                 for request, result in zip(requests, results, strict=True):
                     request.keep(result)
             except Exception as error:  # noqa: BLE001 - goes to the callers, although the items are saved
                 _fail(requests, error)
-        self._unread.clear()
 
     def _clear_up(self, transaction: Transaction | None, error: BaseException) -> None:
         """Leaves the connection ready for the next transaction, or drops it; tells of a machine's fault."""
@@ -275,11 +285,6 @@ class GroupCommit:
     def _restore(self, captured: list[tuple[Participant, object]]) -> None:
         for participant, memory in captured:
             participant.restore(memory)
-
-
-def _is_passing(cause: BaseException) -> bool:
-    """Whether the same may succeed when it is tried again."""
-    return may_be_retried(cause) or is_lost(cause) or is_stale(cause)
 
 
 def _concerns_all(cause: BaseException) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from core.store.one_statement import OneStatement
 from core.store.sqlite.write_request import ItemRequest, Request
 
 T = TypeVar("T")
@@ -13,6 +14,13 @@ class FreeRequest(Request[T]):
     """A request whose unique keys suffice: it runs beside those of other processes, and may run twice."""
 
     __slots__ = ()
+
+
+def statement_of(request: Request[Any]) -> OneStatement[Any, Any] | None:
+    """The one statement that writes such items; None for other requests."""
+    if isinstance(request, ItemRequest) and isinstance(request.many, OneStatement):
+        return request.many
+    return None
 
 
 def is_free(request: Request[Any]) -> bool:

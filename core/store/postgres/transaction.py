@@ -42,6 +42,7 @@ class Transaction:
         tx: what work functions get.
         has_savepoints: whether a request can be undone without the others.
         is_alone: whether it holds the lock of the writers.
+        is_single: whether it is one statement, which needs neither BEGIN nor COMMIT nor a mark.
         newest: the feed's newest number, once the lock is held.
         is_committing: whether COMMIT was sent, so that a lost connection leaves it in doubt.
     """
@@ -51,6 +52,7 @@ class Transaction:
         self.tx = PgTx(pipeline, has_savepoints=has_savepoints)
         self.has_savepoints = has_savepoints
         self.is_alone = False
+        self.is_single = False
         self.newest = 0
         self.is_committing = False
         self._entry: Sent | None = None
@@ -67,7 +69,10 @@ class Transaction:
 
     def begin_free(self) -> None:
         """Begins beside other writers. No wait."""
-        self._begin()
+        if self.is_single:
+            self._pipeline.forget_error()
+        else:
+            self._begin()
 
     def _begin(self) -> None:
         self._pipeline.forget_error()
@@ -103,6 +108,10 @@ class Transaction:
             psycopg.Error: a statement or the COMMIT failed; nothing was saved.
             ConnectionLost: the connection ended; `is_committing` tells whether the outcome is in doubt.
         """
+        if self.is_single:
+            self._pipeline.wait()
+            self.check()
+            return
         self._pipeline.send(_MARK, (marker, mark))
         self.is_committing = True
         ended = self._pipeline.send(_COMMIT)
@@ -122,5 +131,6 @@ class Transaction:
         self._pipeline.wait_for_rest()
         if forget_prepared:
             self._pipeline.forget_prepared()
-        self._pipeline.send(_ROLLBACK)
-        self._pipeline.let_go()
+        if not self.is_single:
+            self._pipeline.send(_ROLLBACK)
+            self._pipeline.let_go()

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from core.store.errors import StoreConflict
-from core.store.one_statement import OneStatement
 from core.store.postgres import PostgresStore
-from core.store.tx import Row, Sql, Tx
+from core.store.tx import Row, Tx
+from tests.core.store.postgres.keys import add_checked, add_keys
 from tests.core.store.postgres.notes import add, gathered, in_one_group, look, notes, opened
 from tests.postgres_server import PostgresServer
 
@@ -227,22 +227,6 @@ async def test_a_call_that_gives_too_few_results_keeps_nothing(store: PostgresSt
     assert await notes(store) == ["a"]
 
 
-def read_keys(keys: Sequence[str], rows: Sequence[Row]) -> list[str | Exception]:
-    new = {str(key) for (key,) in rows}
-    return [key if key in new else LookupError(key) for key in keys]
-
-
-add_keys: OneStatement[str, str] = OneStatement(
-    Sql(
-        sqlite="",
-        postgres="INSERT INTO items (key) SELECT key FROM unnest(?::text[]) AS t (key) ORDER BY key "
-        "ON CONFLICT DO NOTHING RETURNING key",
-    ),
-    lambda keys: (list(keys),),
-    read_keys,
-)
-
-
 async def test_a_group_of_one_statement_costs_one_wait(store: PostgresStore) -> None:
     await store.write_item("a", add_keys)
     async with gathered(store):
@@ -360,3 +344,18 @@ async def test_old_rows_of_the_feed_are_deleted(
     await store.write(add("a"))
     assert await store.read(lambda tx: tx.execute("SELECT count(*) FROM feed").fetchone()) == (0,)
     assert await store.read(lambda tx: tx.execute("SELECT mark FROM commits").fetchall()) == [(2,)]
+
+
+async def test_one_statement_that_fails_saves_nothing(store: PostgresStore) -> None:
+    refused, kept = await asyncio.gather(
+        store.write_item("refused", add_checked),
+        store.write_item("kept", add_checked),
+        return_exceptions=True,
+    )
+    assert isinstance(refused, psycopg.errors.DivisionByZero)
+    assert kept == "kept"
+    assert await store.write_item("more", add_checked) == "more"
+    assert await store.read(lambda tx: tx.execute("SELECT key FROM items ORDER BY key").fetchall()) == [
+        ("kept",),
+        ("more",),
+    ]

@@ -15,6 +15,7 @@ from core.store.postgres import Limits, PostgresStore
 from core.store.postgres.connection import Server
 from core.store.postgres.pipeline import Pipeline
 from core.store.tx import Tx
+from tests.core.store.postgres.keys import add_keys
 from tests.core.store.postgres.losing import Lose, end, losing_commits
 from tests.core.store.postgres.notes import Gate, add, gathered, look, notes, opened
 from tests.postgres_server import PostgresServer
@@ -127,6 +128,24 @@ async def test_a_lost_commit_that_was_not_done_is_done_again(
     assert await store.write(put("a")) == "a"
     # The number 1 was drawn by the try that came to nothing, if it came so far.
     assert [note[:2] for note in await notes(store)] == ["a#"]
+
+
+async def test_a_lost_commit_of_changes_and_items_does_neither_twice(
+    store: PostgresStore, lose_at_commit: Lose
+) -> None:
+    async with gathered(store):
+        tasks = [
+            asyncio.create_task(store.write(put("a"))),
+            asyncio.create_task(store.write_item("k", add_keys)),
+            asyncio.create_task(store.write(put("b"))),
+        ]
+        lose_at_commit(lambda: None, before=False, skip=1)
+    first, item, last = await asyncio.gather(*tasks, return_exceptions=True)
+    assert (first, last) == ("a", "b")
+    # Written again for its result, it finds itself.
+    assert isinstance(item, LookupError)
+    assert sorted(note[0] for note in await notes(store)) == ["a", "b"]
+    assert await store.read(lambda tx: tx.execute("SELECT key FROM items").fetchall()) == [("k",)]
 
 
 async def test_after_a_lost_commit_another_server_knows_nothing(
