@@ -13,13 +13,17 @@ from core.store.migrations import Migration
 from core.store.sqlite import SqliteStore, version
 
 
-async def open_store(settings: Settings, migrations: Sequence[Migration], *, app_version: str) -> Store:
+async def open_store(
+    settings: Settings, migrations: Sequence[Migration], *, app_version: str, alone: bool = False
+) -> Store:
     """Opens the store and brings its schema up to date.
 
     Args:
         settings: name the engine and the place.
         migrations: every migration that this program knows, of all packages.
         app_version: kept in the store, to name the version that wrote a newer schema.
+        alone: whether no other process may use a server's database meanwhile; the lock of the data folder
+            does that for SQLite.
 
     Raises:
         DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: it cannot be opened; the text says what to do.
@@ -28,7 +32,9 @@ async def open_store(settings: Settings, migrations: Sequence[Migration], *, app
         return await SqliteStore.open(settings.database_path, migrations, app_version=app_version)
     from core.store.postgres import PostgresStore
 
-    return await PostgresStore.open(settings.database_url.reveal(), migrations, app_version=app_version)
+    return await PostgresStore.open(
+        settings.database_url.reveal(), migrations, app_version=app_version, alone=alone
+    )
 
 
 def place_of(settings: Settings) -> str:

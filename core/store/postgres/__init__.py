@@ -100,6 +100,7 @@ class PostgresStore:
         queue_limit: int = QUEUE_LIMIT,
         origin: str | None = None,
         limits: Limits | None = None,
+        alone: bool = False,
     ) -> Self:
         """Connects, refuses what cannot be used, and brings the schema up to date.
 
@@ -114,6 +115,7 @@ class PostgresStore:
             queue_limit: how many writes may wait before more are refused.
             origin: names this process in the feed; a member's id by default.
             limits: how long the server lets a connection hold things.
+            alone: whether no other process may use the database meanwhile.
 
         Raises:
             DatabaseTooNew: a later version has changed the schema.
@@ -139,6 +141,7 @@ class PostgresStore:
             app_version=app_version,
             limits=limits,
             on_foreign=hear,
+            alone=alone,
         )
         readers = Readers(url, limits)
         try:

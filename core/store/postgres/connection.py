@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -147,14 +147,28 @@ def _server(connection: psycopg.Connection[Any]) -> Server:
 class Link:
     """A connection that is made again after a loss, not more often than `BACK_OFF_S` allows.
 
+    Args:
+        url: the address.
+        name: what the server calls this connection.
+        limits: how long the server lets it hold things.
+        prepare: called with each new connection before its first use.
+
     Attributes:
         server: the one reached last; None before the first connection.
     """
 
-    def __init__(self, url: str, name: str, limits: Limits) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        limits: Limits,
+        *,
+        prepare: Callable[[psycopg.Connection[Any]], None] | None = None,
+    ) -> None:
         self._url = url
         self._name = name
         self._limits = limits
+        self._prepare = prepare
         self._pipeline: Pipeline | None = None
         self._waits = 0
         self._failures = 0
@@ -199,11 +213,21 @@ class Link:
         if self.pause_s:
             raise StoreAway(AWAY)
         try:
-            return self.adopt(*connect(self._url, self._name, self._limits))
+            return self.adopt(*self._connect())
         except (psycopg.Error, DatabaseUnusable) as error:
             self._next_try = time.monotonic() + BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
             self._failures += 1
             raise StoreAway(AWAY) from error
+
+    def _connect(self) -> tuple[psycopg.Connection[Any], Server]:
+        connection, server = connect(self._url, self._name, self._limits)
+        try:
+            if self._prepare is not None:
+                self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection, server
 
     def lose(self) -> None:
         """Drops a connection that has ended or cannot be used any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from core.store.postgres.connection import AWAY, Limits, Link
 from core.store.postgres.group_commit import GroupCommit
 from core.store.postgres.migrating import migrate
 from core.store.postgres.opening import open_first, unusable
+from core.store.postgres.presence import claim
 from core.store.sqlite.write_request import Request
 from core.store.write_queue import WriteQueue
 
@@ -43,15 +45,17 @@ class PostgresWriter:
         app_version: str,
         limits: Limits,
         on_foreign: Callable[[Sequence[feed.Entry] | None], None] | None,
+        alone: bool = False,
     ) -> None:
         self._url = url
+        self._claim = partial(claim, alone=alone)
         self._migrations = migrations
         self._app_version = app_version
         self._limits = limits
         self._queue = queue
         self._on_foreign = on_foreign
         self._participants: list[Participant] = []
-        self.link = Link(url, "helix-writer", limits)
+        self.link = Link(url, "helix-writer", limits, prepare=self._claim)
         self.recovery: Recovery | None = None
         self.size_bytes = 0
         self._commits = GroupCommit(
@@ -76,6 +80,7 @@ class PostgresWriter:
         """Connects and brings the schema up to date; raises the start errors of `PostgresStore.open`."""
         connection, server = open_first(self._url, "helix-writer", self._limits)
         try:
+            self._claim(connection)
             migration = migrate(connection, self._migrations, self._app_version)
             row = connection.execute(_NEWEST).fetchone()
             if row is not None:
