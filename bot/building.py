@@ -13,6 +13,7 @@ from bot.gateway.endpoints import Endpoints
 from bot.gateway.watch import GatewayWatch
 from bot.loading import CogLoader
 from bot.parts.duties import Duties
+from bot.parts.everywhere import Everywhere
 from bot.parts.guild_work import GuildWork
 
 if TYPE_CHECKING:
@@ -71,6 +72,13 @@ def build_bot(
         caches=kernel.caches,
         package=package,
         warn_above=settings.cogs_failed_warn,
+    )
+    bot.everywhere = Everywhere(
+        collective.database.members,
+        loader=bot.loader,
+        flags=kernel.flags,
+        caches=kernel.caches,
+        projector=collective.projector,
     )
     bot.results = {}
     bot.runner = PrefixRunner(bot)

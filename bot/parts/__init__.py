@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.gateway.watch import GatewayWatch
     from bot.loading import CogLoader
     from bot.parts.duties import Duties
+    from bot.parts.everywhere import Everywhere
     from bot.parts.guild_work import GuildWork
     from core.cache import Cache
     from core.runtime.kernel import Kernel
@@ -45,6 +46,7 @@ class HelixBot(EarlyBot):
         duties: the channels for alerts, telemetry, digest and deployments.
         guild_work: the set-up that runs in each server.
         loader: loads the cogs.
+        everywhere: does something in every process that shares the store.
         results: the result caches by their TTL in seconds.
     """
 
@@ -65,6 +67,7 @@ class HelixBot(EarlyBot):
     duties: Duties
     guild_work: GuildWork
     loader: CogLoader
+    everywhere: Everywhere
     results: dict[float, Cache[Any, Any]]
 
     @property

@@ -20,6 +20,7 @@ from state.directives._notify import Notifications, Watcher
 from state.directives._repository import Repository
 from state.directives._run import STOPPED, Ended, Executor
 from state.directives.action import Action, Parts
+from state.directives.halting import Halting, Stopped
 from state.directives.policy import MOST_QUEUED, Rank, judge, judge_again
 from state.directives.policy_desk import PolicyDesk
 from state.directives.records import (
@@ -69,6 +70,7 @@ class Directives:
         self._repository = Repository(parts.database, manager, self._clock)
         self._executor = Executor(parts, self._repository, lambda: self.halted is not None, self._progressed)
         self._notifications = Notifications(parts.kernel.broadcaster)
+        self._everywhere = Halting(parts.database.members, self._stop_here)
         self._wake = asyncio.Event()
         # One at a time: two concurrent directives could together exceed an asker's limit.
         self._asking = asyncio.Lock()
@@ -191,10 +193,8 @@ class Directives:
                 await self._repository.write_halt(halt, row)
                 self.halted = halt
                 self._halt_changed()
-        cancelled = await self._executor.cancel_ritual(actor, reason)
-        now = self.running
-        goes_on = None if now is None or now.action == "ritual" else now.text
-        return Halted(first=first, cancelled=cancelled, running=goes_on)
+        here, replies = await self._everywhere.stop(actor, reason)
+        return Halted(first=first, cancelled=here.cancelled, running=here.running, replies=replies)
 
     async def resume(self, actor: Actor) -> bool:
         """Ends a halt; False if there was none."""
@@ -294,6 +294,14 @@ class Directives:
         if self.running is not None:
             self.running = msgspec.structs.replace(self.running, step=step, steps=steps)
             self._notifications.notify(self.running)
+
+    async def _stop_here(self, actor: Actor, reason: str | None) -> Stopped:
+        if self.halted is None:
+            # Another process was asked to halt.
+            await self.reload()
+        cancelled = await self._executor.cancel_ritual(actor, reason)
+        now = self.running
+        return Stopped(cancelled, None if now is None or now.action == "ritual" else now.text)
 
     def _halt_changed(self) -> None:
         self._kernel.health.refresh()

@@ -9,6 +9,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from core.errors import HelixError
+from core.store import Reply
 from state.change import Actor
 from state.directives.policy import Rank
 
@@ -103,10 +104,12 @@ class Halted(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         first: False if Manus was halted already.
-        cancelled: the ritual that was cancelled, as text.
-        running: the directive that is finished first, as text.
+        cancelled: the ritual that this process cancelled, as text.
+        running: the directive that this process finishes first, as text.
+        replies: what every process that shares the store answered, this one first.
     """
 
     first: bool
     cancelled: str | None = None
     running: str | None = None
+    replies: tuple[Reply, ...] = ()

@@ -12,12 +12,15 @@ import pytest
 from core.store import EVERYTHING, FeedEntry
 from core.store.errors import StoreError
 from core.store.feed import FeedListeners
+from core.store.members import LocalMembers
 from core.webhooks.inbox import Incoming
 from state.change import Actor, Change
 from state.collective import Collective
+from state.directives.halting import read_stopped
 from state.directives.policy import Rank
 from state.reloads import Reloads
 from state.rituals.schedule_rules import parse_rule
+from tests.core.store.two_members import TwoMembers
 from tests.manual_clock import ManualClock
 from tests.state.two_processes import another, telling
 
@@ -193,3 +196,17 @@ async def test_a_failed_reload_stays_due(here: Collective) -> None:
     await reloads.catch_up()
     await reloads.catch_up()
     assert tries == ["tried", "tried"]
+
+
+async def test_a_halt_stops_what_runs_in_every_process(here: Collective, there: Collective) -> None:
+    assert isinstance(here.database.members, LocalMembers)
+    assert isinstance(there.database.members, LocalMembers)
+    here.directives._everywhere._members = TwoMembers(here.database.members, there.database.members)
+    run = await there.rituals.start(1000, actor=ACTOR)
+    halted = await here.directives.halt(ACTOR, "enough")
+    assert (halted.first, halted.cancelled) == (True, None)
+    assert there.rituals.running is None
+    assert there.directives.halted == here.directives.halted is not None
+    own, other = (read_stopped(reply.text or "") for reply in halted.replies)
+    assert own.cancelled is None
+    assert f"ritual {run.id}" in str(other.cancelled)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -13,6 +12,7 @@ from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.loading import STAYS, LoadResult
+from bot.parts.everywhere import read_result, reads_files
 from bot.replies import buttons, pages
 from bot.replies.confirm import confirm
 from bot.replies.progress import Progress
@@ -20,6 +20,7 @@ from bot.replies.progress import Progress
 if TYPE_CHECKING:
     from bot.parts import HelixBot
     from bot.replies.context import HelixContext
+    from core.store import Reply
     from state.projection import Refusal
 
 
@@ -41,7 +42,7 @@ class Admin(HelixCog, name="admin"):
     async def load(self, ctx: HelixContext, *, cogs: str) -> None:
         """Load cogs, and enable those that were unloaded."""
         names = _cogs.parse_cogs(cogs, _names(self.bot))
-        await self._change_each(ctx, "load", names, self.bot.loader.load)
+        await self._change_each(ctx, "load", names)
 
     @command("unload")
     async def unload(self, ctx: HelixContext, *, cogs: str) -> None:
@@ -53,7 +54,7 @@ class Admin(HelixCog, name="admin"):
         if not going:
             await ctx.say(embed=_screens.already_unloaded(names))
         elif await confirm(ctx, _screens.unload_question(going), danger=True):
-            await self._change_each(ctx, "unload", going, self.bot.loader.unload)
+            await self._change_each(ctx, "unload", going)
 
     @command("reload")
     async def reload(self, ctx: HelixContext, *, cogs: str) -> None:
@@ -63,7 +64,7 @@ class Admin(HelixCog, name="admin"):
         if not names:
             await ctx.say(embed=_screens.nothing_changed())
             return
-        await self._change_each(ctx, "reload", names, self.bot.loader.reload)
+        await self._change_each(ctx, "reload", names)
 
     @command("flags")
     async def flags(self, ctx: HelixContext, name: str | None = None, value: str | None = None) -> None:
@@ -76,9 +77,10 @@ class Admin(HelixCog, name="admin"):
         if value is None:
             await ctx.say(embed=_screens.flags((before,)))
             return
-        after = flags.switch(before.name, _flags.parse_switch(value))
+        replies = await self.bot.everywhere.switch(before.name, on=_flags.parse_switch(value))
+        after = _flags.find_flag(flags, before.name)
         await self.bot.collective.manager.record(_flags.journal_row(before, after, ctx.caller))
-        await ctx.say(embed=_screens.switched(before, after))
+        await ctx.say(embed=_screens.switched(before, after, replies))
 
     @command("cache")
     async def cache(self, ctx: HelixContext, action: str = "stats", *, name: str | None = None) -> None:
@@ -89,14 +91,14 @@ class Admin(HelixCog, name="admin"):
             await ctx.say(embed=_screens.caches(caches.stats(), enabled=enabled))
             return
         wanted = _caches.parse_name(name, caches)
-        entries = _caches.clear(caches, wanted)
+        replies = await self.bot.everywhere.clear(wanted)
+        entries = int(replies[0].text or 0)
         problems: tuple[Refusal | str, ...] | None = None
-        if _caches.reads_files(wanted):
+        if reads_files(wanted):
             projector = self.bot.collective.projector
-            await projector.check()
             problems = (*projector.refusals, *projector.failures)
         await self.bot.collective.manager.record(_caches.journal_row(wanted, entries, ctx.caller))
-        await ctx.say(embed=_screens.cleared(wanted, entries, problems))
+        await ctx.say(embed=_screens.cleared(wanted, entries, problems, replies))
 
     load.autocomplete("cogs")(suggesting_last_word(lambda asked: _names(asked.client)))
     unload.autocomplete("cogs")(
@@ -110,38 +112,38 @@ class Admin(HelixCog, name="admin"):
     )
     cache.autocomplete("name")(suggesting(lambda asked: _caches.names(asked.client.kernel.caches)))
 
-    async def _change_each(
-        self,
-        ctx: HelixContext,
-        verb: str,
-        names: tuple[str, ...],
-        change: Callable[[str], Awaitable[LoadResult]],
-    ) -> None:
+    async def _change_each(self, ctx: HelixContext, verb: str, names: tuple[str, ...]) -> None:
         if len(names) == 1:
-            line, ok = await self._change(ctx, verb, names[0], change)
+            line, ok = await self._change(ctx, verb, names[0])
             await ctx.say(embed=_screens.ticks((line,), verb, failed=0 if ok else 1))
             return
         lines, failed = [], 0
         async with Progress(ctx, f"{verb.capitalize()}ing", total=len(names)) as progress:
             for done, name in enumerate(names, start=1):
-                line, ok = await self._change(ctx, verb, name, change)
+                line, ok = await self._change(ctx, verb, name)
                 lines.append(line)
                 failed += not ok
                 progress.advance(done, line)
             await progress.finish(_screens.ticks(lines, verb, failed=failed))
 
-    async def _change(
-        self, ctx: HelixContext, verb: str, name: str, change: Callable[[str], Awaitable[LoadResult]]
-    ) -> tuple[str, bool]:
-        """Change one cog and journal it; return a line for the reply, and whether it worked."""
+    async def _change(self, ctx: HelixContext, verb: str, name: str) -> tuple[str, bool]:
+        """Change one cog and journal it; return lines for the reply, and whether it worked here."""
         was_loaded = any(
             status.name == name and status.state == "loaded" for status in self.bot.loader.status()
         )
-        result = await change(name)
+        result, replies = await self._try(verb, name)
         if verb == "load" and was_loaded:
             return _screens.already_loaded(name), True
         await self.bot.collective.manager.record(_cogs.journal_row(verb, result, ctx.caller))
-        return _screens.tick(result, verb), result.ok
+        return "\n".join((_screens.tick(result, verb), *_screens.reloaded(replies))), result.ok
+
+    async def _try(self, verb: str, name: str) -> tuple[LoadResult, tuple[Reply, ...]]:
+        """The outcome here; for a reload, also what every process answered. Others follow the rest."""
+        if verb == "reload":
+            replies = await self.bot.everywhere.reload(name)
+            return read_result(replies[0].text or ""), replies
+        change = self.bot.loader.load if verb == "load" else self.bot.loader.unload
+        return await change(name), ()
 
 
 def _names(bot: HelixBot) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from bot.access import Caller
+from bot.parts.everywhere import ALL, STATE
 from core.cache import CacheRegistry, UnknownCache
 from core.errors import HelixError
 from state.change import JournalRow
 
 Action = Literal["stats", "clear"]
 ACTIONS: tuple[Action, ...] = ("stats", "clear")
-ALL, STATE = "all", "state"
 
 
 class NothingNamed(HelixError):
@@ -37,18 +37,6 @@ def parse_name(name: str | None, caches: CacheRegistry) -> str:
         if one.casefold() == name.strip().casefold():
             return one
     raise UnknownCache(name.strip(), known)
-
-
-def clear(caches: CacheRegistry, name: str) -> int:
-    """Clear a cache and return how many entries that removed; `state` clears the state's in every cache."""
-    if name == STATE:
-        return caches.drop_tags(STATE)
-    return caches.clear(name)
-
-
-def reads_files(name: str) -> bool:
-    """Whether clearing this name also rereads the state files."""
-    return name in {STATE, ALL}
 
 
 def journal_row(name: str, entries: int, caller: Caller) -> JournalRow:

@@ -8,10 +8,12 @@ import discord
 
 from bot import catalog
 from bot.loading import CogFailure, CogStatus, LoadResult
+from bot.parts.everywhere import read_result
 from bot.replies import pages
-from bot.text import embeds, words
+from bot.text import embeds, processes, words
 from core.cache import CacheStats
 from core.flags import Flag
+from core.store import Reply
 from state.projection.mirror import Refusal
 
 COGS_PER_PAGE = 10
@@ -34,6 +36,11 @@ def tick(result: LoadResult, verb: str) -> str:
         return f"❌ **{result.cog}** not {verb}ed. {_failure(result.error)}"
     kept = "; the old code keeps running" if result.kept_old else ""
     return f"❌ **{result.cog}** not {verb}ed{kept}\n{_failure(result.error)}"
+
+
+def reloaded(replies: Sequence[Reply]) -> tuple[str, ...]:
+    """A line for each process, if there are several."""
+    return processes.each(replies, lambda answer: tick(read_result(answer), "reload"))
 
 
 def already_loaded(cog: str) -> str:
@@ -72,8 +79,8 @@ def flags(shown: Sequence[Flag]) -> discord.Embed:
     return embeds.card("🎚️ Flags", [_flag(flag) for flag in shown], footer=footer)
 
 
-def switched(before: Flag, after: Flag) -> discord.Embed:
-    """The flag before and after."""
+def switched(before: Flag, after: Flag, replies: Sequence[Reply] = ()) -> discord.Embed:
+    """The flag before and after, and what each process says."""
     same = before.value == after.value
     line = (
         f"`{after.name}` is already **{_on(after.value)}**."
@@ -82,7 +89,9 @@ def switched(before: Flag, after: Flag) -> discord.Embed:
     )
     until = "Until the next restart; then the environment sets it again."
     return embeds.card(
-        "🎚️ Flag", (line, after.meaning), footer=until if after.source.startswith("overridden") else ""
+        "🎚️ Flag",
+        (line, after.meaning, *processes.each(replies)),
+        footer=until if after.source.startswith("overridden") else "",
     )
 
 
@@ -92,7 +101,9 @@ def caches(stats: Sequence[CacheStats], *, enabled: bool) -> discord.Embed:
     return embeds.card("🔥 Caches", (*head, *(_cache(one) for one in stats)) or ("No cache yet.",))
 
 
-def cleared(name: str, entries: int, problems: Sequence[Refusal | str] | None) -> discord.Embed:
+def cleared(
+    name: str, entries: int, problems: Sequence[Refusal | str] | None, replies: Sequence[Reply] = ()
+) -> discord.Embed:
     """The outcome of a clear; `problems` is None when the state files were not reread."""
     lines = [f"Cleared **{name}**: {words.count(entries, 'entry', 'entries')} removed."]
     if problems is not None:
@@ -102,6 +113,7 @@ def cleared(name: str, entries: int, problems: Sequence[Refusal | str] | None) -
             else "The state files were read again; these problems remain:"
         )
         lines += [f"❌ {_problem(problem)}" for problem in problems]
+    lines += processes.each(replies, lambda removed: f"{removed} removed")
     return embeds.card("🔥 Caches", lines, status="warn" if problems else "pass")
 
 

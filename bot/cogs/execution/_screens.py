@@ -9,8 +9,9 @@ import discord
 from bot.cogs.execution._jobs import Job
 from bot.cogs.execution._run import Followed
 from bot.replies import pages
-from bot.text import embeds, words
+from bot.text import embeds, processes, words
 from core.text.visible_text import without_directions
+from state.directives.halting import read_stopped
 from state.directives.records import Directive, DirectiveStatus, Halt, Halted, LogLine
 
 JOBS_PER_PAGE = 8
@@ -104,7 +105,15 @@ def halted(halt: Halt | None, outcome: Halted, *, waiting: int, show_people: boo
     if outcome.running is not None:
         lines.append(f"**Still running** {embeds.plain(outcome.running, 100)}; it runs to its end.")
     lines.append(f"**Waiting** {words.count(waiting, 'directive')}, until `/resume`.")
+    lines += processes.each(outcome.replies, _stopped)
     return embeds.card("Halted", lines, status="warn", footer="Rest is part of the work.")
+
+
+def _stopped(answer: str) -> str:
+    stopped = read_stopped(answer)
+    cancelled = "" if stopped.cancelled is None else f"cancelled {embeds.plain(stopped.cancelled, 100)}"
+    running = "" if stopped.running is None else f"finishes {embeds.plain(stopped.running, 100)}"
+    return ", ".join(filter(None, (cancelled, running))) or "nothing ran"
 
 
 def resumed(*, first: bool, waiting: int) -> discord.Embed:
