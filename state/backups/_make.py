@@ -21,7 +21,8 @@ from core.store.sqlite.inspecting import open_to_read, schema_step
 from core.version import VERSION
 from state.backups import _secrets as secrets_in
 from state.backups._archive import check_database, hash_file, unpack
-from state.backups._source import BackupRefused, OnProgress, Source, Stopped, copy_store
+from state.backups._copying import copy_store
+from state.backups._source import BackupRefused, OnProgress, Source, Stopped
 from state.backups.folder import remove_tree
 from state.backups.manifest import DATABASE, EDITED_FILES, FORMAT, MANIFEST, Manifest, Part, encode_manifest
 from state.snapshot_table import read_snapshot

@@ -13,7 +13,6 @@ from typing import Final
 from core.errors import HelixError
 from core.logs.secret import Secret
 from core.logs.secret_forms import escaped
-from core.store.sqlite.scrubbing import holds_any, scrub
 
 MASK: Final = "***"
 _SHORTEST: Final = 8
@@ -47,6 +46,9 @@ def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
         SecretInBackup: one is still in the file afterwards (as part of a key, for example).
         CopyFault, OSError: the copy cannot be changed.
     """
+    # Only a backup needs it.
+    from core.store.sqlite.scrubbing import holds_any, scrub
+
     found = scrub(path, secrets, MASK)
     if found and holds_any(path, secrets):
         raise SecretInBackup(
