@@ -22,7 +22,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: unique among all processes that ever were.
-        node: the machine it runs on, for people.
+        node: its name for people (HELIX_NODE), by default that of its machine.
         version: the version of the program.
         seen_at: when it was last known to be alive.
     """
@@ -100,11 +100,12 @@ class LocalMembers:
     Args:
         version: of the program.
         clock: tells when this process was last alive: now.
+        node: the name of this process; that of the machine by default.
     """
 
-    def __init__(self, version: str, clock: Clock | None = None) -> None:
+    def __init__(self, version: str, clock: Clock | None = None, *, node: str = "") -> None:
         self._clock = clock or SystemClock()
-        node = socket.gethostname()
+        node = node or socket.gethostname()
         self._me = Member(
             id=f"{node}-{secrets.token_hex(8)}", node=node, version=version, seen_at=self._clock.now()
         )

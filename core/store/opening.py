@@ -29,11 +29,13 @@ async def open_store(
         DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: it cannot be opened; the text says what to do.
     """
     if settings.database_url is None:
-        return await SqliteStore.open(settings.database_path, migrations, app_version=app_version)
+        return await SqliteStore.open(
+            settings.database_path, migrations, app_version=app_version, node=settings.node
+        )
     from core.store.postgres import PostgresStore
 
     return await PostgresStore.open(
-        settings.database_url.reveal(), migrations, app_version=app_version, alone=alone
+        settings.database_url.reveal(), migrations, app_version=app_version, alone=alone, node=settings.node
     )
 
 

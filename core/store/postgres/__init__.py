@@ -101,6 +101,7 @@ class PostgresStore:
         origin: str | None = None,
         limits: Limits | None = None,
         alone: bool = False,
+        node: str = "",
     ) -> Self:
         """Connects, refuses what cannot be used, and brings the schema up to date.
 
@@ -116,13 +117,14 @@ class PostgresStore:
             origin: names this process in the feed; a member's id by default.
             limits: how long the server lets a connection hold things.
             alone: whether no other process may use the database meanwhile.
+            node: the name of this process; that of the machine by default.
 
         Raises:
             DatabaseTooNew: a later version has changed the schema.
             DatabaseUnusable: the server cannot be reached or used, or a migration failed.
         """
         limits = limits or Limits()
-        members = LocalMembers(app_version)
+        members = LocalMembers(app_version, node=node)
         origin = origin or members.me.id
         local = LocalFeed(origin)
 

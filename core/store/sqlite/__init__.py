@@ -44,14 +44,14 @@ class SqliteStore:
     """
 
     def __init__(
-        self, path: Path, writer: Writer, readers: Readers, opening: Opening, app_version: str
+        self, path: Path, writer: Writer, readers: Readers, opening: Opening, members: LocalMembers
     ) -> None:
         self.path = path
         self.file: Path | None = path
         self.place = str(path)
         self.recovery = opening.recovery()
-        self.members = LocalMembers(app_version)
-        self.feed = LocalFeed(self.members.me.id)
+        self.members = members
+        self.feed = LocalFeed(members.me.id)
         self.leases = LocalLeases()
         self._files = opening.files
         self._writer = writer
@@ -67,6 +67,7 @@ class SqliteStore:
         on_failure: Callable[[Exception | None], None] | None = None,
         queue_limit: int = QUEUE_LIMIT,
         busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+        node: str = "",
     ) -> Self:
         """Opens or creates the database, checks it and brings its schema up to date.
 
@@ -78,6 +79,7 @@ class SqliteStore:
                 one succeeds again.
             queue_limit: how many writes may wait before more are refused.
             busy_timeout_ms: how long to wait for a lock that another program holds.
+            node: the name of this process; that of the machine by default.
 
         Raises:
             DatabaseCorrupt: the file is not a database or is damaged.
@@ -110,7 +112,7 @@ class SqliteStore:
             recovery.wal_bytes,
             recovery.migration.version,
         )
-        return cls(path, writer, readers, opening, app_version)
+        return cls(path, writer, readers, opening, LocalMembers(app_version, node=node))
 
     async def write(
         self,

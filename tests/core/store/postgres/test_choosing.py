@@ -19,18 +19,20 @@ from tests.postgres_server import PostgresServer
 
 
 async def test_sqlite_is_the_default(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path)
+    settings = Settings(data_dir=tmp_path, helix_node="blue-1")
     store = await open_store(settings, CORE_MIGRATIONS, app_version="0.1.0")
     assert isinstance(store, SqliteStore)
     assert store.place == place_of(settings) == str(tmp_path / "helix.db")
     assert describe_engine(settings).startswith(store.stats().engine)
+    assert store.members.me.node == "blue-1"
     await store.close()
 
 
 async def test_an_address_opens_that_database(server: PostgresServer, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=Secret(server.fresh_url()))
+    settings = Settings(data_dir=tmp_path, database_url=Secret(server.fresh_url()), helix_node="blue-1")
     store = await open_store(settings, CORE_MIGRATIONS, app_version="0.1.0")
     assert isinstance(store, PostgresStore)
+    assert store.members.me.node == "blue-1"
     assert store.place == place_of(settings)
     assert describe_engine(settings) == f"{store.stats().engine} at {store.place}"
     await store.close()
