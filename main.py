@@ -9,7 +9,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,14 +18,14 @@ from core.http.look_ups import Loop
 from core.logs import LogFormat, uncaught
 from core.logs.outputs import Outputs
 from core.runtime import machine_limits
-from core.settings import LoadedSettings, Settings, SettingsError, load_settings
+from core.settings import LoadedSettings, SettingsError, load_settings
 from core.store.errors import is_engines_own
 from core.suggestions import closest
 from core.version import VERSION
 from process.announce import say
 
 if TYPE_CHECKING:
-    from core.store.migrations import Migration
+    pass
 
 logger = logging.getLogger("helix")
 
@@ -56,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(StartError(machine_limits.explain(error) or str(error)))
     parser = _build_parser()
     given = _parse(parser, arguments)
-    if given.what is not None and given.command not in {"restore", "forget"}:
+    if given.what is not None and given.command not in {"restore", "forget", "move"}:
         parser.error(f"unexpected argument {given.what!r}: {given.command} takes no argument")
     if given.copies and given.command != "forget":
         parser.error("--copies works only with forget")
@@ -131,10 +130,13 @@ def _build_parser() -> argparse.ArgumentParser:
         "  check           validate the settings, list what is on and off, print the invite URL\n"
         "  sync-commands   register the slash commands of bot/slash.json with Discord, then exit\n"
         "  restore FILE    restore a backup (Helix must be stopped); moves the present data aside\n"
-        "  forget USER_ID  erase a person from the database; with --copies also delete older copies of it\n",
+        "  forget USER_ID  erase a person from the database; with --copies also delete older copies of it\n"
+        "  move ENGINE     copy everything to the other engine: postgres or sqlite (Helix must be stopped)\n",
     )
     parser.add_argument("command", nargs="?", default=_RUN, metavar="command")
-    parser.add_argument("what", nargs="?", metavar="FILE or USER_ID", help="argument of restore or forget")
+    parser.add_argument(
+        "what", nargs="?", metavar="FILE, USER_ID or ENGINE", help="argument of restore, forget or move"
+    )
     parser.add_argument(
         "--copies", action="store_true", help="with forget: also delete backups and database copies"
     )
@@ -171,44 +173,26 @@ def _sync_commands(call: _Call) -> int:
 
 
 def _restore(call: _Call) -> int:
-    from state.backups import restore
+    from process import offline
+    from state.backups.restore import parse_file
 
-    archive = restore.parse_file(call.given.what)
-
-    def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
-        return restore.describe(restore.restore(archive, folder, migrations, datetime.now(UTC)))
-
-    return _offline(call.loaded.settings, "restore", work)
+    say(offline.restore(call.loaded.settings, parse_file(call.given.what)))
+    return EXIT_OK
 
 
 def _forget(call: _Call) -> int:
-    from state.privacy import forget
+    from process import offline
+    from state.privacy.forget import parse_user
 
-    user_id = forget.parse_user(call.given.what)
-
-    def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
-        done = forget.forget(folder, user_id, migrations, datetime.now(UTC), remove_copies=call.given.copies)
-        return forget.describe(done)
-
-    return _offline(call.loaded.settings, "forget", work)
+    user_id = parse_user(call.given.what)
+    say(offline.forget(call.loaded.settings, user_id, remove_copies=call.given.copies))
+    return EXIT_OK
 
 
-def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migration, ...]], str]) -> int:
-    """Run `work` with the data folder locked; refused, with the holder's name, while Helix uses it."""
-    if settings.database_url is not None:
-        raise StartError(
-            f"{what} works on SQLite only, and DATABASE_URL is set, so nothing was changed. "
-            f"Unset it to {what} in the database of HELIX_DATA_DIR."
-        )
-    from core.runtime import datalock
-    from core.store.schema import CORE_MIGRATIONS
-    from state.schema import STATE_MIGRATIONS
+def _move(call: _Call) -> int:
+    from process import offline
 
-    lock = asyncio.run(datalock.acquire(settings.data_dir, wait_s=0, describe=f"Helix {VERSION}, {what}"))
-    try:
-        say(work(settings.data_dir, (*CORE_MIGRATIONS, *STATE_MIGRATIONS)))
-    finally:
-        lock.release()
+    say(offline.move_to(call.loaded.settings, call.given.what))
     return EXIT_OK
 
 
@@ -218,6 +202,7 @@ _COMMANDS: Mapping[str, Callable[[_Call], int]] = {
     "sync-commands": _sync_commands,
     "restore": _restore,
     "forget": _forget,
+    "move": _move,
 }
 
 

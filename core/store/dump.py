@@ -127,6 +127,12 @@ def read_dump(tx: Tx, tables: Sequence[TableShape], lines: Iterable[bytes], *, s
     return head
 
 
+def empty(tx: Tx, tables: Sequence[TableShape]) -> None:
+    """Deletes all rows of the tables in the open transaction, of referencing tables first."""
+    for table in reversed(tables):
+        tx.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 - our own names
+
+
 def digests(tx: Tx, tables: Sequence[TableShape]) -> Mapping[str, TableEnd]:
     """Number and SHA-256 of the rows of each table, as a dump would hold them; compares two stores."""
     found: dict[str, TableEnd] = {}

@@ -62,3 +62,15 @@ def describe_engine(settings: Settings) -> str:
     connection, server = open_first(settings.database_url.reveal(), "helix-check", Limits())
     connection.close()
     return f"PostgreSQL {server.version} at {place_of(settings)}"
+
+
+def rewrite_server(settings: Settings) -> None:
+    """Writes a server's tables anew, so that its files keep nothing that was deleted; blocks.
+
+    Raises:
+        DatabaseUnusable: the server was not reached.
+    """
+    if settings.database_url is not None:
+        from core.store.postgres.rewriting import rewrite_tables
+
+        rewrite_tables(settings.database_url.reveal())

@@ -87,8 +87,8 @@ def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: d
         try:
             manifest = unpack(archive, prepared)
             check_database(prepared / DATABASE, manifest, tuple(migrations))
-            new = _Origin(archive.name, manifest, _version_of(folder / DATABASE))
-            snapshot, counts = _adopt(prepared, new, migrations, now)
+            new = Origin(archive.name, manifest, _version_of(folder / DATABASE))
+            snapshot, counts = adopt(prepared, new, migrations, now)
             backups = _carry_over(folder, prepared)
             for path in prepared.iterdir():
                 keep_rights(path, folder / path.name)
@@ -128,7 +128,7 @@ def describe(done: Restored) -> str:
     return "\n".join(lines)
 
 
-class _Origin(msgspec.Struct, frozen=True):
+class Origin(msgspec.Struct, frozen=True):
     """Where the restored state comes from, and the version of the state it replaces."""
 
     file: str
@@ -136,8 +136,8 @@ class _Origin(msgspec.Struct, frozen=True):
     current_version: int
 
 
-def _adopt(
-    prepared: Path, origin: _Origin, migrations: Sequence[Migration], now: datetime
+def adopt(
+    prepared: Path, origin: Origin, migrations: Sequence[Migration], now: datetime
 ) -> tuple[Snapshot, dict[str, int]]:
     """Prepares the unpacked database for use: gives its state a new version, writes the state files."""
     path = prepared / DATABASE

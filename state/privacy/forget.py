@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import msgspec
 
 from core.errors import StartError
 from core.files.flush import flush
+from core.store import Store, Tx
 from core.store.migrations import Migration
 from core.store.sqlite.files import earlier_copies
 from core.store.sqlite.offline import open_to_erase
@@ -76,11 +78,28 @@ def forget(
             f"There is no database in {folder}, so there is nobody to erase. Check HELIX_DATA_DIR."
         )
     with open_to_erase(path, migrations, VERSION) as tx:
-        erased = erase(tx, user_id)
-        if erased.rows:
-            row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
-            insert_rows(tx, now, (row,))
-    copies = _copies(folder, path)
+        erased = _erase(tx, user_id, now)
+    return _with_copies(erased, folder, remove_copies=remove_copies)
+
+
+async def forget_in(
+    store: Store, folder: Path, user_id: int, now: datetime, *, remove_copies: bool
+) -> Forgotten:
+    """Like `forget`, in a server's database that the caller has alone, and rewrites afterwards."""
+    erased = await store.write(lambda tx: _erase(tx, user_id, now))
+    return await asyncio.to_thread(_with_copies, erased, folder, remove_copies=remove_copies)
+
+
+def _erase(tx: Tx, user_id: int, now: datetime) -> Erased:
+    erased = erase(tx, user_id)
+    if erased.rows:
+        row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
+        insert_rows(tx, now, (row,))
+    return erased
+
+
+def _with_copies(erased: Erased, folder: Path, *, remove_copies: bool) -> Forgotten:
+    copies = _copies(folder, folder / "helix.db")
     if remove_copies:
         for copy in copies:
             copy.unlink()

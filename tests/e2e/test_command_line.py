@@ -4,8 +4,6 @@ import asyncio
 import signal
 from pathlib import Path
 
-import pytest
-
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.e2e.conftest import Settings
@@ -31,17 +29,6 @@ async def test_check_says_what_is_on_and_how_to_invite(on_sandbox: Settings, tmp
         assert "off  lazy commands" in process.output
         assert "secret" not in process.output
     assert not (tmp_path / "data").exists()
-
-
-@pytest.mark.parametrize("command", [("restore", "file"), ("forget", "4194304")])
-async def test_what_works_on_a_file_is_refused_while_a_server_is_chosen(
-    tmp_path: Path, command: tuple[str, str]
-) -> None:
-    env = {**sandbox_env(tmp_path), "DATABASE_URL": "postgresql://helix:open-sesame@db/helix"}
-    async with helix(*command, env=env) as process:
-        assert await process.exit_code() == 2
-        assert f"{command[0]} works on SQLite only" in process.output
-        assert "sesame" not in process.output
 
 
 async def test_check_names_every_mistake(on_sandbox: Settings) -> None:
