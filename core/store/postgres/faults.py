@@ -6,7 +6,7 @@ from typing import Final
 
 import psycopg
 
-from core.store.errors import StoreConflict, StoreError
+from core.store.errors import StoreAway, StoreConflict, StoreError, StoreUnknown
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _SENTENCES: Final = {
@@ -50,9 +50,9 @@ def is_passing(error: BaseException) -> bool:
     return is_lost(error) or is_stale(error) or _code(error) in _RETRIED
 
 
-def is_locked(error: BaseException) -> bool:
-    """Whether the time to wait for another process's lock is over."""
-    return _code(error) == "55P03"
+def concerns_all(error: BaseException) -> bool:
+    """Whether every other change would fail for the same reason, after a wait: the server or its lock."""
+    return isinstance(error, StoreAway | StoreUnknown) or _code(error) == "55P03"
 
 
 def fault(error: BaseException) -> StoreError | None:

@@ -1,7 +1,8 @@
-"""Group commit on PostgreSQL: many requests in one transaction, each in a savepoint, for two waits.
+"""Group commit on PostgreSQL: many requests in one transaction, for two waits.
 
 Whether a statement failed is known at the end, for all requests at once. Then nothing was saved, and each is
-tried in a transaction of its own.
+tried in a transaction of its own. A work that raises an error of its own undoes the group too, which is then
+run again with a savepoint for each request.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import psycopg
+
 from core.store.contract import Participant
 from core.store.errors import StoreAway, StoreError, StoreUnknown
 from core.store.one_statement import OneStatement
@@ -19,27 +22,28 @@ from core.store.postgres import feed, outcome
 from core.store.postgres.connection import Link
 from core.store.postgres.faults import (
     ConnectionLost,
+    concerns_all,
     fault,
-    is_locked,
     is_lost,
     is_passing,
     is_stale,
-    readable,
 )
-from core.store.postgres.requests import is_free, statement_of
+from core.store.postgres.requests import fail_all, is_free, statement_of
 from core.store.postgres.transaction import Transaction
 from core.store.sqlite.write_request import ItemRequest, Request, neighbours, run_together
 from core.store.tx import Rows
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05
+# After an error of a work so many groups have savepoints, which take a third of a group's time.
+_CAREFUL_GROUPS: Final = 64
 # One of so many transactions deletes old rows of the feed.
 _PRUNE_EVERY: Final = 500
 # How often a request is tried alone where the connection or another transaction was in the way.
 _TRIES: Final = 3
 _UNKNOWN: Final = (
-    "The connection to the database server was lost at the end of a change, and the server cannot say "
-    "whether it was saved. Look before you do it again."
+    "The connection was lost while a change was saved, and nobody can say whether it was. "
+    "Look before you do it again."
 )
 
 
@@ -87,8 +91,8 @@ class GroupCommit:
         self._unread: list[tuple[OneStatement[Any, Any], Sequence[ItemRequest[Any, Any]], Rows]] = []
         self._is_answer_lost = False
         self.seen = 0
-        # Of this object alone: another process may have had the same origin.
-        self._marker = secrets.token_hex(8)
+        self._careful = 0  # for how many groups each request gets a savepoint
+        self._marker = secrets.token_hex(8)  # not the origin, which may come again
         self._mark = 0
 
     def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:
@@ -100,26 +104,33 @@ class GroupCommit:
             return self._transaction(group)
         except _Failed as failed:
             cause = failed.cause
-        if is_lost(cause) or is_stale(cause):
+        if is_lost(cause) or is_stale(cause) or self._is_for_savepoints(group, cause):
             try:
                 return self._transaction(group)
             except _Failed as failed:
                 cause = failed.cause
-        if _concerns_all(cause) or (len(group) == 1 and not is_passing(cause)):
-            _fail(group, cause)
+        if concerns_all(cause) or (len(group) == 1 and not is_passing(cause)):
+            fail_all(group, cause)
         else:
             self._commit_alone(group)
         return []
 
+    def _is_for_savepoints(self, group: Sequence[Request[Any]], cause: BaseException) -> bool:
+        """Whether a work raised an error of its own, which a savepoint keeps from the others."""
+        if isinstance(cause, psycopg.Error | StoreError) or len(neighbours(group, 0)) == len(group):
+            return False
+        self._careful = _CAREFUL_GROUPS
+        return True
+
     def _commit_alone(self, group: Sequence[Request[Any]]) -> None:
         for index, request in enumerate(group):
             cause = self._try_alone(request)
-            if cause is not None and _concerns_all(cause):
+            if cause is not None and concerns_all(cause):
                 # Wait for the time-out once, not once per request.
-                _fail(group[index:], cause)
+                fail_all(group[index:], cause)
                 return
             if cause is not None:
-                _fail([request], cause)
+                fail_all([request], cause)
 
     def _try_alone(self, request: Request[Any]) -> BaseException | None:
         for attempt in range(1, _TRIES + 1):
@@ -141,7 +152,8 @@ class GroupCommit:
         transaction: Transaction | None = None
         try:
             is_one_call = len(neighbours(group, 0)) == len(group)
-            transaction = Transaction(self._link.open(), has_savepoints=not is_one_call)
+            has_savepoints = self._careful > 0 and not is_one_call
+            transaction = Transaction(self._link.open(), has_savepoints=has_savepoints)
             transaction.is_single = is_one_call and statement_of(group[0]) is not None
             foreign = self._begin(group, transaction)
             rest = self._run(group, transaction)
@@ -152,6 +164,7 @@ class GroupCommit:
             raise _Failed(error) from error
         if transaction.is_alone:
             self.seen = transaction.newest
+        self._careful -= transaction.has_savepoints
         if foreign != []:
             self._on_foreign(foreign)
         self._read_results()
@@ -210,7 +223,7 @@ class GroupCommit:
             transaction.check()
             transaction.tx.undo()
             self._restore(before)
-            _fail(requests, error)
+            fail_all(requests, error)
             return False
         transaction.check()
         transaction.tx.release()
@@ -266,7 +279,7 @@ class GroupCommit:
                 for request, result in zip(requests, results, strict=True):
                     request.keep(result)
             except Exception as error:  # noqa: BLE001 - goes to the callers, although the items are saved
-                _fail(requests, error)
+                fail_all(requests, error)
 
     def _clear_up(self, transaction: Transaction | None, error: BaseException) -> None:
         """Leaves the connection ready for the next transaction, or drops it; tells of a machine's fault."""
@@ -285,13 +298,3 @@ class GroupCommit:
     def _restore(self, captured: list[tuple[Participant, object]]) -> None:
         for participant, memory in captured:
             participant.restore(memory)
-
-
-def _concerns_all(cause: BaseException) -> bool:
-    """Whether every other request would fail for the same reason, after a wait."""
-    return isinstance(cause, StoreAway | StoreUnknown) or is_locked(cause)
-
-
-def _fail(requests: Sequence[Request[Any]], cause: BaseException) -> None:
-    for request in requests:
-        request.fail(readable(cause))

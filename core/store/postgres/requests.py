@@ -1,10 +1,12 @@
-"""Requests that need no lock among the writers."""
+"""What requests to the writer need of PostgreSQL, and how they fail."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from core.store.one_statement import OneStatement
+from core.store.postgres.faults import readable
 from core.store.sqlite.write_request import ItemRequest, Request
 
 T = TypeVar("T")
@@ -26,3 +28,9 @@ def statement_of(request: Request[Any]) -> OneStatement[Any, Any] | None:
 def is_free(request: Request[Any]) -> bool:
     """Whether the request needs no lock among the writers."""
     return isinstance(request, FreeRequest | ItemRequest)
+
+
+def fail_all(requests: Sequence[Request[Any]], cause: BaseException) -> None:
+    """Sets the error that the callers get."""
+    for request in requests:
+        request.fail(readable(cause))

@@ -47,7 +47,7 @@ class PgRows:
 
 
 class PgTx:
-    """A transaction, and in it the savepoint of one request after the other.
+    """A transaction, and in it the savepoint of one request after the other, where there are any.
 
     A statement is sent when it is executed. Whether it failed is known when rows are read, or at the end.
     """
