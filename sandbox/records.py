@@ -94,7 +94,7 @@ class Webhook:
 
 
 class Attachment(NamedTuple):
-    """A file of a message. ``embedded`` ones are shown in an embed and not listed again."""
+    """A file of a message; an ``embedded`` one is shown in an embed, not listed again."""
 
     id: int
     filename: str

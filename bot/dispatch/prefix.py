@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _NO_MENTIONS = discord.AllowedMentions.none()
-# How often one person is told that the bot may not write in their channel.
+# The bot tells a person at most once in this time that it may not write.
 _PRIVATE_EVERY_S = 30.0
 
 

@@ -13,7 +13,7 @@ class Endpoints(msgspec.Struct, frozen=True):
     """Complete addresses, including the API version.
 
     Attributes:
-        gateway_url: None means the one that the API's `/gateway/bot` returns.
+        gateway_url: None means Discord's, or what `/gateway/bot` returns.
         cdn_url: the host of avatars, icons and attachments; None means Discord's.
     """
 

@@ -41,7 +41,7 @@ class HelixBot(EarlyBot):
         admin_role_id: the role whose members are admins; None if none is set.
         owners: the application's owners and `OWNER_IDS`; complete after the login.
         command_metrics: counts and times of commands.
-        discord_counters: counts of what Discord sent and was sent.
+        discord_counters: counts of commands and interactions.
         gateway: the state of the connection.
         duties: the channels for alerts, telemetry, digest and deployments.
         guild_work: the set-up that runs in each server.
@@ -72,7 +72,7 @@ class HelixBot(EarlyBot):
 
     @property
     def remember_scope(self) -> str:
-        """The store's scope for this application on this Discord; call it after the login."""
+        """The store's scope for this application and API; read it after the login."""
         place = SANDBOX_SCOPE if self.kernel.settings.in_sandbox else f"{self.endpoints.api_url}#"
         return f"{place}{self.application_id}"
 

@@ -1,4 +1,4 @@
-"""How fast z² + c leaves: for each pixel the smooth count, and how near to the middle its way led.
+"""Escape of z² + c: each pixel's smooth step count and its least distance from the middle.
 
 Single precision is enough for the views that are drawn: a pixel is never smaller than 1e-5.
 """
@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 
 from bot.pictures._palette import Floats
 
-# Squared; far out, so that the smooth count is smooth.
+# The squared escape radius; large, for a smooth count.
 _AWAY: Final = 256.0
-# So many pixels at once stay in the processor's cache.
+# This many pixels fit in the processor's cache.
 _CHUNK: Final = 32_768
 
 
 def escape(start: tuple[Floats, Floats], constant: tuple[Floats, Floats], most: int) -> tuple[Floats, Floats]:
-    """The smooth count of steps, -1 for what stays, and the least distance from the middle, squared.
+    """The smooth step count, -1 for pixels that stay; the squared least distance from the middle.
 
     Args:
-        start: z of each pixel, real and imaginary, flat.
-        constant: likewise c.
-        most: after so many steps what is still there stays.
+        start: real and imaginary z of each pixel, flat.
+        constant: same for c.
+        most: a pixel still there after so many steps stays.
     """
     count = np.full(start[0].size, -1, dtype=np.float32)
     nearest = np.empty(start[0].size, dtype=np.float32)

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 KINDS = frozenset({"confirm", "progress"})
 
-# The waiting command sets it on an interaction before any button code runs.
+# The waiting command sets this key in extras before any button code runs.
 _CLAIMED = "helix.claimed"
 
 
 def custom_id(kind: str, action: str, user_id: int, token: str) -> str:
-    """The custom id of such a button, in the form of `bot.replies.buttons`; `kind` is one of `KINDS`."""
+    """The custom id of an awaited button, as in `bot.replies.buttons`; `kind` is one of `KINDS`."""
     return f"{kind}:{action}:{user_id}:={token}"
 
 
 def next_press(
     bot: HelixBot, custom_ids: Collection[str], user_id: int, *, timeout_s: float | None
 ) -> asyncio.Task[discord.Interaction[HelixBot]]:
-    """Start to wait for the user's press of one of these buttons; the caller owns the task and ends it.
+    """Start a task that waits for the user to press one of these buttons; the caller must end it.
 
     The check runs in discord.py's dispatch, before the press reaches `ComponentItem`: the waiting command
-    answers a press that it claims, and an unclaimed one has expired. The task raises `TimeoutError`.
+    answers the presses it claims; an unclaimed press has expired. The task raises `TimeoutError`.
     """
 
     def claim(interaction: discord.Interaction[HelixBot]) -> bool:

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
     from bot.parts import HelixBot
 
-# Names of rules channels, the layout's own first.
+# Names of rules channels; first the layout's.
 _RULES = ("rules-and-ethics", "rules")
 
 
 class Welcomes:
-    """The welcome channels, stored across restarts; a server without one has no welcome."""
+    """The stored welcome channels; a server without one welcomes nobody."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot

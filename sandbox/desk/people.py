@@ -11,7 +11,7 @@ Ref = int | str
 
 
 class People:
-    """Looks up the objects of an action, with errors for people.
+    """Looks up the objects of an action, with readable errors.
 
     Args:
         engine: The sandbox.
@@ -39,7 +39,7 @@ class People:
         """A channel that the user can see, with the needed permissions.
 
         Raises:
-            ActionError: 404 if the user cannot see one, 403 if a permission is missing or, in a
+            ActionError: 404 if the user cannot see it, 403 if they lack a permission or, in a
                 direct message, a server shared with the bot.
         """
         channel = self._world.find_channel(as_id(ref) or 0)
@@ -70,7 +70,7 @@ class People:
         """A message that the user can see, with its channel.
 
         Raises:
-            ActionError: 404 if the user cannot see one, 403 if a permission is missing.
+            ActionError: 404 if the user cannot see it, 403 if a permission is missing.
         """
         found = self._world.locate_message(as_id(ref) or 0)
         if found is None or found[1].reader_id not in (None, user.id):

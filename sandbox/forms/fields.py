@@ -53,7 +53,7 @@ def switch_field(errors: FormErrors, body: JsonObject, key: str) -> bool | None:
 
 
 def id_field(errors: FormErrors, body: JsonObject, key: str) -> int | None:
-    """A snowflake; None for null, or with an error for an invalid value."""
+    """A snowflake; None for null; None and an error if it is invalid."""
     value = body.get(key)
     if value is None:
         return None
@@ -64,7 +64,7 @@ def id_field(errors: FormErrors, body: JsonObject, key: str) -> int | None:
 
 
 def bits_field(errors: FormErrors, body: JsonObject, key: str, path: Path = ()) -> int | None:
-    """Permission bits, without those that are unknown; None if they are missing or invalid."""
+    """The known permission bits; None if the value is missing or invalid."""
     value = body.get(key)
     if value is None:
         return None

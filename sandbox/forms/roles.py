@@ -1,4 +1,4 @@
-"""A role's or a member's body checked against Discord's limits."""
+"""Checks bodies of roles and members against Discord's limits."""
 
 from typing import NamedTuple
 

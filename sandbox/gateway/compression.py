@@ -11,7 +11,7 @@ Pack = Callable[[str], str | bytes]
 def build_pack(compress: str | None) -> Pack | None:
     """The packing for the gateway's ``compress`` parameter; None if it is unknown or not available.
 
-    Every connection needs its own, because a stream has one context. ``zstd-stream`` needs Python 3.14.
+    Each connection needs its own packing, which keeps stream state. ``zstd-stream`` needs Python 3.14.
     """
     if not compress:
         return str

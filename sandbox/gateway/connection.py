@@ -19,7 +19,7 @@ MAX_PAYLOAD_BYTES = 4096
 MAX_QUEUED = 5000
 _RATE = (120, 60.0)
 _CLOSE_S = 1.0
-# Delays the acknowledgement like a network. discord.py records a heartbeat's time in another thread after
+# A network-like acknowledgement delay. discord.py records a heartbeat's time in another thread after
 # sending it; a faster answer would be measured from the previous heartbeat, as a latency of 41 s.
 _ACK_S = 0.05
 
@@ -120,7 +120,7 @@ class Connection:
             self._request.transport.abort()
 
     async def close(self, code: int, reason: str = "") -> None:
-        """Close with a code, after the queued payloads."""
+        """Send what is queued, then close with a code."""
         self._closing = True
         try:
             async with asyncio.timeout(_CLOSE_S):

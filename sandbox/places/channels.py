@@ -27,7 +27,7 @@ class Channels(Part):
         self._files = files
 
     def create(self, guild: Guild, actor_id: int, kind: int, fields: ChannelFields) -> Channel:
-        """Create a channel; at the end unless a position is given, with its category's overwrites by default.
+        """Create a channel, by default at the end and with the overwrites of its category.
 
         Raises:
             ApiError: 403 (50013) without permission, 400 (30013, 50035) if the maximum is reached.

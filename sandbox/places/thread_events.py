@@ -63,7 +63,7 @@ class ThreadEvents(Part):
         added: Iterable[int] = (),
         removed: Iterable[int] = (),
     ) -> None:
-        """Publish joins and leaves to those who could or can see the thread."""
+        """Publish joins and leaves to those who saw or can see the thread."""
         data: JsonObject = {
             "id": str(channel.id),
             "guild_id": str(channel.guild_id),

@@ -25,7 +25,7 @@ class Pins(Part):
         return sorted(found, key=lambda message: message.pinned_timestamp or "", reverse=True)
 
     def pin(self, channel: Channel, message: Message, actor_id: int) -> None:
-        """Pin a message, with a system message; no-op if it is pinned.
+        """Pin a message and post a notice; no-op if already pinned.
 
         Raises:
             ApiError: 403 (50021) for a system message, 400 (30003) if 250 are pinned.

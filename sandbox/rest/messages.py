@@ -22,7 +22,7 @@ OLD_S = 3_600.0
 
 
 def bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
-    """The channel in the path, which must support messages and grant the bot the permissions.
+    """The path's channel; it must support messages and grant the bot the permissions.
 
     Raises:
         ApiError: 404 (10003) or 403 (50001, 50013); 400 (50008) for a category.
@@ -35,7 +35,7 @@ def bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
 
 
 def show(engine: Engine, channel: Channel, message: Message) -> JsonObject:
-    """The message as the bot sees it over REST, where the message-content switch also applies."""
+    """The message as the bot sees it over REST, where the message-content intent also applies."""
     bot_id = engine.world.bot.id
     data = message_json(engine.world, channel, message, bot_id)
     readable = (
@@ -139,7 +139,7 @@ async def _bulk_delete(request: web.Request, engine: Engine) -> None:
         raise bad_form(("messages",), "NUMBER_TYPE_COERCE", "Value is not snowflake.")
     oldest_s = engine.wall_s() - BULK_DELETE_S
     if any(created_s(message_id) < oldest_s for message_id in wanted if message_id is not None):
-        # Like Discord: checks the ids only, not whether the messages exist.
+        # Discord too checks only the ids, not whether the messages exist.
         raise ApiError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     found = [m for m in channel.messages.values() if m.id in wanted and m.reader_id is None]
     if not found:

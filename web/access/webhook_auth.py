@@ -27,7 +27,7 @@ def authenticate_sender(request: web.Request, body: bytes) -> None:
     """Check the Standard Webhooks signature or the token of an event's sender.
 
     Raises:
-        Problem: 503 if neither is configured, 401 if it is missing or wrong, 429 if the client is locked out.
+        Problem: 503 if neither is configured, 401 if missing or wrong, 429 if the client is locked out.
     """
     kernel = request.app[KERNEL]
     settings = kernel.settings
@@ -117,7 +117,7 @@ def _refusal(kernel: Kernel, error: NotAuthentic, by: Literal["signature", "toke
 
 
 def _require_open(settings: Settings, missing: str) -> None:
-    """Refuse a request that cannot be authenticated, because the setting `missing` is empty (503)."""
+    """Refuse with 503, as the setting `missing` is empty, unless no authentication is needed."""
     if not open_here(settings):
         raise Problem(503, f"Webhooks are not configured: set {missing}.", kind="not-configured")
 

@@ -40,7 +40,7 @@ class DashboardPage:
     """The page template and its files, read once.
 
     Args:
-        below: the path of PUBLIC_URL, the prefix of its links.
+        below: the path of PUBLIC_URL, which starts each link.
 
     Attributes:
         content_security_policy: allows files and connections of this server, and nothing inline.

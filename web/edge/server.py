@@ -26,7 +26,7 @@ class Shared:
     """The state that all connections of a server share.
 
     Attributes:
-        table: the heads that the fast path answers.
+        table: requests that the fast path answers.
         traffic: counts responses.
         access_log: logs them.
         limits: limits the connections.

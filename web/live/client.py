@@ -13,7 +13,7 @@ from state.ports import StreamKind
 from web.edge.handover import Stream
 from web.edge.unsent import Unsent, bound_send_buffer
 
-# A client with more than this waiting is too slow. The bytes are shared, not held for each client.
+# A client with more waiting bytes is too slow. Clients share these bytes; none has a copy.
 MOST_WAITING_BYTES: Final = 256 * 1024
 # How much a client that catches up gets at once; a single message may be larger.
 _PIECE_BYTES: Final = 16 * 1024
@@ -33,7 +33,7 @@ class Backlog(Protocol):
 
     @property
     def settled_id(self) -> int:
-        """The newest event that every client that keeps up has received."""
+        """The newest event received by all clients that keep up."""
 
     def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
         """The next messages for a client that is behind, and the last event covered."""
@@ -60,7 +60,7 @@ class Owner(Protocol):
         """Add a client, and send it the beginning of its stream."""
 
     def leave(self, client: Client, *, closing: bool = False) -> None:
-        """Remove a client; `closing` while its close handshake is pending."""
+        """Remove a client; `closing`: its close handshake is pending."""
 
     def count_dropped(self, client: Client, reason: str) -> None:
         """Count a client that is dropped."""
@@ -69,7 +69,7 @@ class Owner(Protocol):
 class Client(Stream):
     """A stream client, which belongs to `streams` from `begin` to `connection_lost`.
 
-    Bytes are written only while its transport has nothing unsent. Messages published meanwhile stay in the
+    Bytes are written only if its transport has none unsent. Until then, new messages stay in the
     history, which all clients share; a client that is behind only remembers its position.
 
     Args:
@@ -80,7 +80,7 @@ class Client(Stream):
     Attributes:
         opening: the first bytes of the stream.
         seen: the last event that was written.
-        waiting_bytes: the size of the history that it has yet to get.
+        waiting_bytes: the size of the history not sent to it yet.
         behind_since: since when it has been behind; None if it keeps up.
         closing: whether it is being closed and gets nothing more.
         may_go_on: checks whether its session is still valid; None without a session.
@@ -127,7 +127,7 @@ class Client(Stream):
         """Take over a connection, and join the streams."""
         self.transport = transport
         self.opening = (head, *self.opening)
-        # Behind until it has the beginning of the stream and the missed events.
+        # It is behind until it has the stream's start and the missed events.
         self.behind_since = self._streams.now()
         # The transport pauses at the first unsent byte.
         transport.set_write_buffer_limits(high=0)
@@ -210,7 +210,7 @@ class Client(Stream):
         if self.transport is None or self.closing:
             return
         if self.opening:
-            # The head has not been sent yet, so nothing else can be.
+            # Nothing can be sent before the head, which still waits.
             self.abort()
         else:
             self.transport.write(last)
@@ -256,7 +256,7 @@ class Client(Stream):
 
 
 def behind_longest(clients: Iterable[Client], before: float) -> tuple[Client, ...]:
-    """The clients that have been behind since before `before`."""
+    """The clients that fell behind at or before `before`."""
     return tuple(one for one in clients if one.behind_since is not None and one.behind_since <= before)
 
 

@@ -83,7 +83,7 @@ _PROOFS: Final[dict[str, tuple[dict[str, list[str]], ...]]] = {
 
 
 def requirements(spec: RouteSpec, terms: Terms) -> list[dict[str, list[str]]]:
-    """The alternatives of which a request must meet one; empty if the route is public."""
+    """The alternatives; a request must meet one of them. Empty for a public route."""
     if spec.auth == "webhook":
         proofs = [one for proof in spec.proofs for one in _PROOFS[proof]]
         return [{}, *proofs] if terms.open_webhooks else proofs

@@ -94,7 +94,7 @@ class Middleware:
             self._admission.enter(request, spec)
             return await handler(request)
         except Problem:
-            # An answer from the cache is free, a refusal is not.
+            # A cached answer costs no token, but a refusal does.
             self._budget.charge(request)
             raise
         except StoreError as error:
@@ -120,9 +120,9 @@ class Middleware:
 
 
 def _sign_in_page(request: web.Request, spec: RouteSpec | None, problem: Problem) -> web.Response | None:
-    """A 401 as the sign-in page, if a browser requested a page without a token; else None.
+    """The sign-in page, if a browser gets a 401 on a page route; else None.
 
-    Other routes get the error page, which links to one that has the sign-in page.
+    Other routes get the error page, which links to a route with the sign-in page.
     """
     if (
         problem.status != HTTPStatus.UNAUTHORIZED

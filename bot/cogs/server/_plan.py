@@ -59,7 +59,7 @@ def parse_mode(mode: str | None) -> bool:
 
 
 def check_right(wanted: Plan, *, may_create: bool) -> None:
-    """Raise if something must be created and the bot may not.
+    """Raise if the bot must create something but may not.
 
     Raises:
         MayNotCreate: the bot lacks Manage Channels.
