@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from core.store.tx import Tx, Value
+
+# Asks once for each service, not for each row: `other` is its newest probe that found it otherwise.
+_LAST_CHANGES: Final = """
+    WITH newest AS MATERIALIZED (
+        SELECT name, ok, coalesce(
+            (SELECT max(q.id) FROM probes AS q WHERE q.name = p.name AND q.ok != p.ok), 0
+        ) AS other FROM probes AS p WHERE id IN (SELECT max(id) FROM probes GROUP BY name)
+    )
+    SELECT newest.name, newest.ok, min(probes.at_us) FROM newest
+    JOIN probes ON probes.name = newest.name AND probes.id > newest.other
+    GROUP BY newest.name, newest.ok ORDER BY newest.name
+"""
 
 
 def insert(tx: Tx, rows: Sequence[Sequence[Value]]) -> None:
@@ -26,12 +39,7 @@ def uptime(tx: Tx, name: str, since_us: int) -> tuple[float, int] | None:
 
 def last_changes(tx: Tx) -> list[tuple[str, int, int]]:
     """Name, whether it was up (1 or 0), and since when, of each service at its newest probe."""
-    return tx.execute(
-        "SELECT name, max(ok), min(at_us) FROM probes AS p WHERE id > coalesce("
-        "(SELECT max(id) FROM probes AS q WHERE q.name = p.name AND q.ok != "
-        "(SELECT ok FROM probes AS r WHERE r.name = p.name ORDER BY id DESC LIMIT 1)), 0) "
-        "GROUP BY name ORDER BY name"
-    ).fetchall()
+    return tx.execute(_LAST_CHANGES).fetchall()
 
 
 def prune(tx: Tx, before_us: int) -> int:

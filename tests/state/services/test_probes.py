@@ -15,7 +15,7 @@ from aiohttp import web
 from core.health import Check, HealthRegistry
 from core.http.outgoing import Outgoing
 from core.store import Store
-from state.services import ProbeResult, ServiceProbes, Uptime
+from state.services import ProbeResult, ServiceProbes, Uptime, probe_table
 from state.services.services_file import SHIPPED
 from tests.descriptors import none_left
 from tests.manual_clock import ManualClock
@@ -244,6 +244,14 @@ async def test_results_come_one_by_one(bench: Bench, target: Target) -> None:
     gate.set()
     assert [result.name for result in await probing] == ["slow", "fast"]
     assert seen == ["fast", "slow"]
+
+
+async def test_since_when_is_found_among_a_month_of_probes(database: Store) -> None:
+    rows = [(at, f"s{at % 5}", int(at % 6_007 != 0), None, None, None) for at in range(1, 20_001)]
+    await database.write(lambda tx: probe_table.insert(tx, rows))
+    changes = await database.read(probe_table.last_changes)
+    # 6007, 12014 and 18021 found s2, s4 and s1 down.
+    assert changes == [("s0", 1, 5), ("s1", 1, 18_026), ("s2", 1, 6_012), ("s3", 1, 3), ("s4", 1, 12_019)]
 
 
 async def test_it_is_remembered_since_when_a_service_is_as_it_is(
