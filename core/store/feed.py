@@ -70,12 +70,15 @@ class _Listener(msgspec.Struct, frozen=True, eq=False):
 
 
 class FeedListeners:
-    """The listeners of a feed; an engine's feed tells them its entries on the event loop."""
+    """The listeners of a feed; an engine's feed tells them its entries on the event loop.
+
+    Attributes:
+        own_kinds: the kinds of which somebody wants this process's own entries.
+    """
 
     def __init__(self) -> None:
         self._listeners: list[_Listener] = []
-        # The kinds of which somebody wants this process's own entries.
-        self._own_kinds: frozenset[str] = frozenset()
+        self.own_kinds: frozenset[str] = frozenset()
 
     def on(self, kinds: Collection[str], callback: OnEntry, *, own: bool = True) -> Callable[[], None]:
         """See `Feed.on`."""
@@ -99,7 +102,7 @@ class FeedListeners:
                 logger.exception("feed.listener_failed kinds=%s", ",".join(entry.kinds))
 
     def _count_own(self) -> None:
-        self._own_kinds = frozenset(
+        self.own_kinds = frozenset(
             kind for listener in self._listeners if listener.own for kind in listener.kinds
         )
 
@@ -123,7 +126,7 @@ class LocalFeed(FeedListeners):
 
         It is `on_commit` itself where nobody wants to hear of own commits, which costs nothing.
         """
-        if self._own_kinds.isdisjoint(kinds):
+        if self.own_kinds.isdisjoint(kinds):
             return on_commit
 
         def committed(result: T) -> None:

@@ -122,7 +122,7 @@ class SqliteStore:
         kinds: tuple[str, ...] = (),
     ) -> T:
         """See `Store.write`."""
-        if kinds:
+        if kinds and self.feed.own_kinds:
             on_commit = self.feed.after(on_commit, kinds)
         return await self._writer.submit(work, on_commit)
 
@@ -135,7 +135,7 @@ class SqliteStore:
         kinds: tuple[str, ...] = (),
     ) -> T:
         """See `Store.write_item`."""
-        if kinds:
+        if kinds and self.feed.own_kinds:
             on_commit = self.feed.after(on_commit, kinds)
         return await self._writer.submit_item(item, many, on_commit)
 

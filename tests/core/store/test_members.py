@@ -21,13 +21,14 @@ async def fail(_body: str) -> str:
 
 async def test_one_member_answers_itself() -> None:
     clock = ManualClock()
-    members = LocalMembers("1.2", clock)
+    members = LocalMembers("1.2", node="here", clock=clock)
     members.on_ask("echo", echo)
     clock.advance(5)
     (reply,) = await members.ask("echo", "this")
     assert (reply.text, reply.error) == ("heard this", None)
     assert reply.member.id == members.me.id
     assert members.alive() == (members.me,)
+    assert members.me.node == "here"
     assert members.me.seen_at == clock.now()
 
 
