@@ -94,14 +94,21 @@ async def test_closing_finishes_what_was_accepted(server: PostgresServer) -> Non
         assert len(await notes(again)) == 600
 
 
-async def test_a_closed_store_says_so_and_may_be_closed_again(store: PostgresStore) -> None:
-    await store.close()
-    await store.close()
-    with pytest.raises(StoreClosed):
-        await store.write(add("late"))
-    with pytest.raises(StoreClosed):
-        await store.read(look)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("helix-store")]
+def store_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name.startswith("helix-store")}
+
+
+async def test_a_closed_store_says_so_and_may_be_closed_again(server: PostgresServer) -> None:
+    before = store_threads()
+    async with opened(server.fresh_url()) as store:
+        assert store_threads() > before
+        await store.close()
+        await store.close()
+        with pytest.raises(StoreClosed):
+            await store.write(add("late"))
+        with pytest.raises(StoreClosed):
+            await store.read(look)
+    assert store_threads() == before
 
 
 async def test_a_cancelled_opening_leaves_nothing_behind(server: PostgresServer) -> None:
@@ -111,12 +118,13 @@ async def test_a_cancelled_opening_leaves_nothing_behind(server: PostgresServer)
         async with opened(url):
             pass
 
+    before = store_threads()
     opening = asyncio.create_task(open_one())
     await asyncio.sleep(0)
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("helix-store")]
+    assert store_threads() == before
 
 
 async def test_a_server_that_is_not_there_is_named(server: PostgresServer) -> None:
