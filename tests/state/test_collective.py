@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.runtime.kernel import Kernel
+from core.store import Store
 from core.store.checks import refresh_disk
 from core.store.errors import StoreClosed, StoreGone
 from core.store.sqlite import SqliteStore
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.unmeasured
 
 
 @pytest.fixture
-async def collective(kernel: Kernel, database: SqliteStore) -> AsyncIterator[Collective]:
+async def collective(kernel: Kernel, database: Store) -> AsyncIterator[Collective]:
     collective = await open_collective(kernel, database)
     yield collective
     await kernel.supervisor.stop(5)
@@ -77,16 +78,20 @@ async def test_the_checks_are_there_from_the_start(collective: Collective, kerne
     assert state.required
 
 
-async def test_a_first_start_says_so_and_phoenix_is_active(collective: Collective, kernel: Kernel) -> None:
+async def test_a_first_start_says_so_and_phoenix_is_active(kernel: Kernel, database: Store) -> None:
+    # The tables of PostgreSQL may stand from an earlier test.
+    database.recovery = replace(database.recovery, first_start=True)
+    collective = await open_collective(kernel, database)
     check = kernel.health.get("recovery")
     assert check is not None
     assert check.reason == "a first start"
     phoenix = next(agent for agent in collective.monitor.agents() if agent.name == "Phoenix")
     assert phoenix.status == "active"
+    await collective.close()
 
 
 async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
-    kernel: Kernel, database: SqliteStore, tmp_path: Path
+    kernel: Kernel, database: Store, tmp_path: Path
 ) -> None:
     database.recovery = replace(database.recovery, first_start=False, unclean=True, unclean_stops=3)
     values = {**DEFAULT_UCF.as_dict(), "zoom": 1.2}
@@ -103,7 +108,7 @@ async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
     await collective.close()
 
 
-async def test_a_clean_stop_is_reported_as_such(kernel: Kernel, database: SqliteStore) -> None:
+async def test_a_clean_stop_is_reported_as_such(kernel: Kernel, database: Store) -> None:
     database.recovery = replace(database.recovery, first_start=False)
     collective = await open_collective(kernel, database)
     check = kernel.health.get("recovery")
@@ -239,8 +244,9 @@ async def test_a_disk_that_cannot_be_looked_at_is_told(
     assert check.status == "fail"
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_a_store_that_fails_is_told_until_it_succeeds_again(
-    collective: Collective, kernel: Kernel, database: SqliteStore
+    collective: Collective, kernel: Kernel, database: Store
 ) -> None:
     pages = await database.write(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
     await database.write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone())
@@ -258,6 +264,7 @@ async def test_a_store_that_fails_is_told_until_it_succeeds_again(
     assert kernel.health.overall() == "pass"
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_a_database_that_was_removed_while_it_runs_is_told_and_nothing_is_said_to_be_kept(
     collective: Collective, kernel: Kernel, database: SqliteStore
 ) -> None:
@@ -279,11 +286,11 @@ async def test_a_database_that_was_removed_while_it_runs_is_told_and_nothing_is_
 
 
 async def test_a_queue_that_fills_up_is_told(
-    collective: Collective, kernel: Kernel, database: SqliteStore, monkeypatch: pytest.MonkeyPatch
+    collective: Collective, kernel: Kernel, database: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del collective
     stats = database.stats()
-    monkeypatch.setattr(SqliteStore, "stats", lambda _: replace(stats, waiting=stats.queue_limit))
+    monkeypatch.setattr(type(database), "stats", lambda _: replace(stats, waiting=stats.queue_limit))
     kernel.health.refresh()
     check = kernel.health.get("store")
     assert check is not None
@@ -304,7 +311,7 @@ async def test_what_is_too_old_is_removed(
 
 
 async def test_closing_writes_what_is_not_written_yet(
-    kernel: Kernel, database: SqliteStore, tmp_path: Path
+    kernel: Kernel, database: Store, tmp_path: Path
 ) -> None:
     collective = await open_collective(kernel, database)
     await tune(collective, harmony=0.9)
@@ -316,7 +323,7 @@ async def test_closing_writes_what_is_not_written_yet(
 
 
 async def test_closing_over_a_store_that_is_gone_still_closes_the_rest(
-    kernel: Kernel, database: SqliteStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    kernel: Kernel, database: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collective = await open_collective(kernel, database)
     session = collective.outgoing.session()
