@@ -107,3 +107,21 @@ async def test_a_setup_that_fails_at_its_end_leaves_nothing_in_the_bot(
     assert dict(offline.cogs) == {}
     assert offline.all_commands == {}
     assert offline.tree.get_commands() == []
+
+
+async def test_what_another_process_unloads_and_loads_is_followed(
+    parts: tuple[Kernel, Collective], loader: CogLoader, cogs: CogFolder
+) -> None:
+    key_values = parts[1].key_values
+    cogs.write_cog("agents", {"ping": "return 1"})
+    await loader.ensure("agents")
+    await loader.follow()
+    assert state_of(loader, "agents") == "loaded"
+    await key_values.set("cogs", "agents", "disabled")
+    await loader.follow()
+    assert state_of(loader, "agents") == "disabled"
+    await loader.follow()
+    await key_values.delete("cogs", "agents")
+    await loader.follow()
+    assert state_of(loader, "agents") == "not yet"
+    await loader.ensure("agents")

@@ -21,3 +21,17 @@ async def test_what_is_remembered_is_known_again_and_announced(start_bot: StartB
     again = Duties(bot.kernel.settings, bot.key_values)
     await again.load(bot.remember_scope)
     assert again.channel_id("digest") == 9
+
+
+async def test_a_channel_that_another_process_chose_is_read_again(start_bot: StartBot) -> None:
+    bot = (await start_bot()).bot
+    await bot.duties.remember("digest", 9)
+    other = Duties(bot.kernel.settings, bot.key_values)
+    await other.load(bot.remember_scope)
+    await other.remember("alerts", 4)
+    heard: list[Duty] = []
+    bot.duties.on_change(heard.append)
+    await bot.duties.reload()
+    await bot.duties.reload()
+    assert heard == ["alerts"]
+    assert (bot.duties.channel_id("alerts"), bot.duties.channel_id("digest")) == (4, 9)
