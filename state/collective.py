@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from state.directives import Directives
     from state.directives.policy_desk import PolicyDesk
     from state.journal import Journal
-    from state.journal.ucf_history import History, HourAgo
+    from state.journal.ucf_history import UCFHistory, UCFHourAgo
     from state.manager import StateManager
     from state.privacy.retention import Retention
     from state.projection import Projector
@@ -49,8 +49,8 @@ class Collective(msgspec.Struct, kw_only=True):
     database: Store
     manager: StateManager
     journal: Journal
-    history: History
-    hour_ago: HourAgo
+    ucf_history: UCFHistory
+    ucf_hour_ago: UCFHourAgo
     alerts: Alerts
     forecasts: Forecasts
     key_values: KeyValueStore

@@ -27,7 +27,7 @@ from state.directives.policy_desk import PolicyDesk
 from state.directives.registry import NEEDED
 from state.handlers import register_handlers
 from state.journal import Journal
-from state.journal.ucf_history import History, HourAgo
+from state.journal.ucf_history import UCFHistory, UCFHourAgo
 from state.manager import StateManager, Subscriber
 from state.models import Snapshot
 from state.privacy.retention import Retention
@@ -71,7 +71,7 @@ async def open_collective(kernel: Kernel, database: Store) -> Collective:
     await collective.policy.load()
     await collective.directives.load()
     register_handlers(collective)
-    await collective.hour_ago.refresh()
+    await collective.ucf_hour_ago.refresh()
     await supervise(collective, rituals_cut_off=cut_off)
     register_gauges(collective)
     _reload_what_others_change(collective)
@@ -100,8 +100,8 @@ def build_collective(kernel: Kernel, database: Store) -> Collective:
     """Creates the parts and wires them; nothing is read and nothing runs yet."""
     settings, clock = kernel.settings, kernel.clock
     manager = StateManager(database, clock)
-    journal, history = Journal(database), History(database)
-    hour_ago = HourAgo(journal, clock)
+    journal, ucf_history = Journal(database), UCFHistory(database)
+    ucf_hour_ago = UCFHourAgo(journal, clock)
     alerts = Alerts(manager, database, clock, warn_above=settings.alerts_unseen_warn)
     projector = Projector(settings.data_dir, manager, database, clock, kernel.health)
     monitor = AgentMonitor(kernel, manager)
@@ -119,7 +119,7 @@ def build_collective(kernel: Kernel, database: Store) -> Collective:
     )
     backups = Backups(kernel, database, manager, (*CORE_MIGRATIONS, *STATE_MIGRATIONS))
     webhooks = Webhooks(kernel, manager, database)
-    status = StatusReader(kernel, manager, hour_ago, monitor, rituals, webhooks)
+    status = StatusReader(kernel, manager, ucf_hour_ago, monitor, rituals, webhooks)
     reports = Reports(kernel, database, manager, status, monitor, alerts, probes, rituals, backups)
     retention = Retention(manager)
     policy = PolicyDesk(database, manager, clock, known=NEEDED, last_good_backup=lambda: backups.last_good_at)
@@ -136,10 +136,10 @@ def build_collective(kernel: Kernel, database: Store) -> Collective:
         database=database,
         manager=manager,
         journal=journal,
-        history=history,
-        hour_ago=hour_ago,
+        ucf_history=ucf_history,
+        ucf_hour_ago=ucf_hour_ago,
         alerts=alerts,
-        forecasts=Forecasts(history, database, clock, poor_percent=settings.forecast_error_warn_percent),
+        forecasts=Forecasts(ucf_history, database, clock, poor_percent=settings.forecast_error_warn_percent),
         key_values=KeyValueStore(database, clock),
         projector=projector,
         monitor=monitor,

@@ -27,7 +27,7 @@ async def supervise(collective: Collective, *, rituals_cut_off: int) -> None:
     add_leased("state-watching", collective.watcher.run)
     add("agents", collective.monitor.run)
     add_leased("status", collective.status_watch.run)
-    add("trend", collective.hour_ago.refresh, every_s=HOUR_AGO_EVERY_S, first_after_s=HOUR_AGO_EVERY_S)
+    add("trend", collective.ucf_hour_ago.refresh, every_s=HOUR_AGO_EVERY_S, first_after_s=HOUR_AGO_EVERY_S)
     add("disk", refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
     add_leased("probes", collective.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
     add_leased("services-file", collective.probes.reread)

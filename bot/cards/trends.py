@@ -36,8 +36,8 @@ async def fetch_past(
     collective: Collective, metrics: Sequence[str], since: datetime, until: datetime, *, title: str
 ) -> ChartRequest:
     """The chart of several metrics over a past time, without a forecast."""
-    series = await collective.history.series(metrics, since, until, points=_POINTS)
-    steps = await collective.history.steps(since, until)
+    series = await collective.ucf_history.series(metrics, since, until, points=_POINTS)
+    steps = await collective.ucf_history.steps(since, until)
     alerts = await collective.alerts.within(since, until)
     return ChartRequest(
         title=title,
@@ -54,10 +54,10 @@ async def fetch_chart(
     """The chart of the last `window`, with a forecast for a sixth of it."""
     now = collective.kernel.clock.now()
     since = now - window
-    series = await collective.history.series(metrics, since, now, points=_POINTS)
+    series = await collective.ucf_history.series(metrics, since, now, points=_POINTS)
     moments = [now - window * (back / _SAMPLES) for back in range(_SAMPLES - 1, -1, -1)]
-    samples = await collective.history.samples(metrics, moments)
-    steps = await collective.history.steps(since, now)
+    samples = await collective.ucf_history.samples(metrics, moments)
+    steps = await collective.ucf_history.steps(since, now)
     alerts = await collective.alerts.within(since, now)
     subject = metrics[0] if len(metrics) == 1 else "The field"
 

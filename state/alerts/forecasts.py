@@ -17,7 +17,7 @@ from core.store import Store
 from state.alerts import forecast_table as table
 from state.alerts.forecast_table import Accuracy
 from state.alerts.holt import Forecast, TooLittleData, forecast
-from state.journal.ucf_history import History
+from state.journal.ucf_history import UCFHistory
 from state.kinds import FORECASTS
 from state.models import METRICS
 
@@ -42,7 +42,9 @@ class Forecasts:
         poor_percent: the check warns above this mean error, in percent of a metric's range.
     """
 
-    def __init__(self, history: History, database: Store, clock: Clock, *, poor_percent: float = 10) -> None:
+    def __init__(
+        self, history: UCFHistory, database: Store, clock: Clock, *, poor_percent: float = 10
+    ) -> None:
         self._poor_percent = poor_percent
         self._history = history
         self._database = database

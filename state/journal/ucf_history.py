@@ -52,7 +52,7 @@ class Step(msgspec.Struct, frozen=True):
     metrics: frozenset[str]
 
 
-class History:
+class UCFHistory:
     """Reads the history of the UCF; each call is one read."""
 
     def __init__(self, database: Store) -> None:
@@ -147,7 +147,7 @@ def _filled(
     return tuple(points)
 
 
-class HourAgo:
+class UCFHourAgo:
     """The UCF of an hour ago, for trends; `refresh` runs every `HOUR_AGO_EVERY_S` seconds.
 
     Attributes:

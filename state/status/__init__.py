@@ -14,7 +14,7 @@ from state.status.records import GatewayStatus, RitualBrief, StatusView, Webhook
 if TYPE_CHECKING:
     from core.runtime.kernel import Kernel
     from state.agents.monitor import AgentMonitor
-    from state.journal.ucf_history import HourAgo
+    from state.journal.ucf_history import UCFHourAgo
     from state.manager import StateManager
     from state.rituals import Rituals
     from state.webhooks import Webhooks
@@ -25,7 +25,7 @@ class StatusReader(msgspec.Struct, frozen=True):
 
     kernel: Kernel
     manager: StateManager
-    hour_ago: HourAgo
+    hour_ago: UCFHourAgo
     monitor: AgentMonitor
     rituals: Rituals
     webhooks: Webhooks

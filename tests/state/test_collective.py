@@ -180,11 +180,11 @@ async def test_the_status_has_trends_against_an_hour_ago(collective: Collective,
     clock.advance(1800)
     await tune(collective, harmony=0.9)
     clock.advance(1900)
-    await collective.hour_ago.refresh()
+    await collective.ucf_hour_ago.refresh()
     assert collective.status.read().trends["harmony"] == "up"
     assert collective.status.read().trends_since is None
     clock.advance(3600)
-    await collective.hour_ago.refresh()
+    await collective.ucf_hour_ago.refresh()
     assert collective.status.read().trends["harmony"] == "steady"
 
 
@@ -194,7 +194,7 @@ async def test_what_moved_in_the_first_hour_is_no_steady_value(
     begun = clock.now()
     clock.advance(60)
     await tune(collective, harmony=0.9)
-    await collective.hour_ago.refresh()
+    await collective.ucf_hour_ago.refresh()
     assert collective.status.read().trends["harmony"] == "up"
     assert collective.status.read().trends["prana"] == "steady"
     assert collective.status.read().trends_since == begun

@@ -135,7 +135,7 @@ async def get_history(request: web.Request) -> web.StreamResponse:
 
 async def _fetch(collective: Collective, metrics: tuple[str, ...], span: Span, points: int) -> Body:
     since, until = span.at(collective.kernel.clock.now())
-    found = await collective.history.series(metrics, since, until, points=points)
+    found = await collective.ucf_history.series(metrics, since, until, points=points)
     series = {name: metric_history(found[name]) for name in metrics}
     return Body(encode_json(UcfHistory(since=since, until=until, series=series)))
 

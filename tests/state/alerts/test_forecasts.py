@@ -14,7 +14,7 @@ from state.alerts.forecast_table import Accuracy
 from state.alerts.forecasts import Forecasts
 from state.alerts.holt import Forecast, forecast
 from state.change import Change
-from state.journal.ucf_history import History
+from state.journal.ucf_history import UCFHistory
 from state.manager import StateManager
 from tests.manual_clock import ManualClock
 
@@ -24,7 +24,7 @@ HOUR = 3600.0
 @pytest.fixture
 async def forecasts(manager: StateManager, database: Store, clock: ManualClock) -> Forecasts:
     del manager
-    made = Forecasts(History(database), database, clock)
+    made = Forecasts(UCFHistory(database), database, clock)
     await made.load()
     return made
 
@@ -91,7 +91,7 @@ async def test_a_restart_keeps_forecasts_and_makes_none_twice(
     clock.advance(HOUR)
     await forecasts.run_once()
     kept = len(await rows(database))
-    started = Forecasts(History(database), database, clock)
+    started = Forecasts(UCFHistory(database), database, clock)
     await started.load()
     assert started.accuracy == forecasts.accuracy
     await started.run_once()
@@ -112,7 +112,7 @@ async def test_inaccurate_forecasts_warn(
     assert reading.reason == "forecasts of klesha miss by more than 10 % of the range"
     (bound,) = reading.thresholds
     assert (bound.warn, bound.settings) == (10, ("FORECAST_ERROR_WARN_PERCENT",))
-    lenient = Forecasts(History(database), database, clock, poor_percent=90)
+    lenient = Forecasts(UCFHistory(database), database, clock, poor_percent=90)
     await lenient.load()
     assert lenient.probe().status == "pass"
 

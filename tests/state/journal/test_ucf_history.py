@@ -10,21 +10,21 @@ import pytest
 
 from core.store import Store
 from state.change import Change
-from state.journal.ucf_history import History, Point, Series
+from state.journal.ucf_history import Point, Series, UCFHistory
 from state.manager import StateManager
 from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
-def history(database: Store) -> History:
-    return History(database)
+def history(database: Store) -> UCFHistory:
+    return UCFHistory(database)
 
 
 async def tune(manager: StateManager, **values: float) -> None:
     await manager.change(lambda old: Change(ucf=msgspec.structs.replace(old.ucf, **values), source="tune"))
 
 
-async def read(history: History, clock: ManualClock, hours: float, points: int = 300) -> Series:
+async def read(history: UCFHistory, clock: ManualClock, hours: float, points: int = 300) -> Series:
     until = clock.now()
     return (await history.series(("harmony",), until - timedelta(hours=hours), until, points=points))[
         "harmony"
@@ -32,7 +32,7 @@ async def read(history: History, clock: ManualClock, hours: float, points: int =
 
 
 async def test_few_changes_are_given_as_they_were(
-    history: History, manager: StateManager, clock: ManualClock
+    history: UCFHistory, manager: StateManager, clock: ManualClock
 ) -> None:
     began = clock.now()
     clock.advance(3600)
@@ -48,7 +48,7 @@ async def test_few_changes_are_given_as_they_were(
 
 
 async def test_a_span_begins_with_what_held_then(
-    history: History, manager: StateManager, clock: ManualClock
+    history: UCFHistory, manager: StateManager, clock: ManualClock
 ) -> None:
     await tune(manager, harmony=0.7)
     clock.advance(7200)
@@ -57,7 +57,7 @@ async def test_a_span_begins_with_what_held_then(
 
 
 async def test_before_the_first_value_there_is_nothing(
-    history: History, manager: StateManager, clock: ManualClock
+    history: UCFHistory, manager: StateManager, clock: ManualClock
 ) -> None:
     del manager
     until = clock.now() - timedelta(hours=5)
@@ -66,7 +66,7 @@ async def test_before_the_first_value_there_is_nothing(
 
 
 async def test_many_changes_are_put_in_buckets_of_the_true_time_weighted_mean(
-    history: History, manager: StateManager, clock: ManualClock
+    history: UCFHistory, manager: StateManager, clock: ManualClock
 ) -> None:
     chance = random.Random(4)
     began = clock.now()
@@ -104,7 +104,7 @@ def extremes(steps: list[tuple[datetime, float]], start: datetime, end: datetime
 
 
 async def test_a_history_that_begins_within_a_bucket_is_weighed_from_there(
-    history: History, manager: StateManager, clock: ManualClock
+    history: UCFHistory, manager: StateManager, clock: ManualClock
 ) -> None:
     for value in (0.2, 0.4, 0.6, 0.8):
         clock.advance(600)
@@ -116,7 +116,7 @@ async def test_a_history_that_begins_within_a_bucket_is_weighed_from_there(
 
 
 async def test_samples_are_what_held_at_each_moment(
-    history: History, manager: StateManager, clock: ManualClock
+    history: UCFHistory, manager: StateManager, clock: ManualClock
 ) -> None:
     began = clock.now()
     clock.advance(3600)
@@ -126,13 +126,13 @@ async def test_samples_are_what_held_at_each_moment(
     assert samples == {"harmony": (None, 0.5, 0.6, 0.6), "zoom": (None, 1.0, 1.0, 1.0)}
 
 
-async def test_another_name_is_no_metric(history: History, clock: ManualClock) -> None:
+async def test_another_name_is_no_metric(history: UCFHistory, clock: ManualClock) -> None:
     with pytest.raises(KeyError):
         await history.series(("harmony; DROP TABLE journal",), clock.now(), clock.now())
 
 
 async def test_each_change_says_what_made_it_and_what_it_moved(
-    history: History, manager: StateManager, clock: ManualClock
+    history: UCFHistory, manager: StateManager, clock: ManualClock
 ) -> None:
     began = clock.now()
     clock.advance(60)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.store.errors import StoreError
-from state.journal.ucf_history import MOST_POINTS, History
+from state.journal.ucf_history import MOST_POINTS, UCFHistory
 from state.models import METRICS
 from tests.web.helpers import Answer, Site
 
@@ -30,7 +30,7 @@ def break_reads(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     async def fail(*_: object, **__: object) -> None:
         raise StoreError("The disk reported an error.")
 
-    return lambda: monkeypatch.setattr(History, "series", fail)
+    return lambda: monkeypatch.setattr(UCFHistory, "series", fail)
 
 
 def problem(answer: Answer, status: int = 400) -> dict[str, Any]:
