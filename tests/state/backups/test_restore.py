@@ -332,7 +332,7 @@ async def test_a_disk_error_changes_nothing(
         raise OSError(28, "No space left on device", "x")
 
     folder = new_folder(tmp_path / "present")
-    monkeypatch.setattr(restoring, "_adopt", refuse)
+    monkeypatch.setattr(restoring, "adopt", refuse)
     with pytest.raises(RestoreRefused, match="No space left on device"):
         restore(archive, folder, MIGRATIONS, NOW)
     assert sorted(path.name for path in folder.iterdir()) == [".lock"]
