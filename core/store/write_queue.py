@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 QUEUE_LIMIT: Final = 4_096
 GROUP_LIMIT: Final = 256
+# How often an engine that has nothing to commit looks after itself.
+_IDLE_S: Final = 1.0
 # How long a stop waits for the event loop to deliver the last groups; a loop that has ended never does.
 _LAST_DELIVERY_S: Final = 5.0
 
@@ -42,7 +44,7 @@ class Engine(Protocol):
         ...
 
     def rest(self) -> None:
-        """Does what no caller waits for, between two groups."""
+        """Does what no caller waits for: after each group, and every second without one."""
         ...
 
     def close(self) -> None:
@@ -168,9 +170,10 @@ class WriteQueue:
         group: list[Request[Any]] | None = None
         try:
             while (group := self._next_group()) is not None:
-                rest = engine.commit(group)
-                self._carried.extend(rest)
-                self.call_in_loop(self._deliver, group[: len(group) - len(rest)])
+                if group:
+                    rest = engine.commit(group)
+                    self._carried.extend(rest)
+                    self.call_in_loop(self._deliver, group[: len(group) - len(rest)])
                 engine.rest()
             self._let_deliver()
         except Exception as error:
@@ -205,11 +208,11 @@ class WriteQueue:
             self._on_failure(StoreError(self.last_error))
 
     def _next_group(self) -> list[Request[Any]] | None:
-        """Waits for a request; returns up to GROUP_LIMIT of them, or None when stopped and empty."""
+        """Waits a second for a request; returns up to GROUP_LIMIT of them, or None when stopped and empty."""
         group = [self._carried.popleft() for _ in range(min(len(self._carried), GROUP_LIMIT))]
         while len(group) < GROUP_LIMIT:
             try:
-                request = self._queue.get(block=not group)
+                request = self._queue.get(block=not group, timeout=_IDLE_S)
             except queue.Empty:
                 break
             if request is None:

@@ -229,6 +229,12 @@ class Link:
             raise
         return connection, server
 
+    def is_sound(self) -> bool:
+        """Whether the connection has not ended, as far as this machine knows; drops one that has."""
+        if self._pipeline is not None and self._pipeline.has_ended():
+            self.lose()
+        return self.is_up
+
     def lose(self) -> None:
         """Drops a connection that has ended or cannot be used any more."""
         if self._pipeline is not None:

@@ -127,6 +127,16 @@ class Pipeline:
         """Prepares every statement anew; those on the server stay there under names not used again."""
         self._prepared.clear()
 
+    def has_ended(self) -> bool:
+        """Whether the server has ended the connection; looks at what has arrived and waits for nothing."""
+        try:
+            self._poll.modify(self._pgconn.socket, select.POLLIN)
+            if self._poll.poll(0):
+                self._pgconn.consume_input()
+        except psycopg.OperationalError:
+            return True
+        return self._pgconn.status != ConnStatus.OK
+
     def close(self) -> None:
         """Ends the connection. May be called twice."""
         self._connection.close()

@@ -106,8 +106,8 @@ class PostgresWriter:
         return self._commits.commit(group)
 
     def rest(self) -> None:
-        """While the server is away: fails what waits at once, and tries to connect again."""
-        if not self.link.is_away:
+        """Looks at the connection. While the server is away: fails what waits, and tries to connect again."""
+        if not self.link.is_away and (self.link.is_sound() or self._reconnects()):
             return
         logger.warning("store.server_away")
         while self._queue.refuse_for(self.link.pause_s, StoreAway(AWAY)):
@@ -120,6 +120,15 @@ class PostgresWriter:
             logger.info("store.server_back")
             self._queue.note_recovery()
             return
+
+    def _reconnects(self) -> bool:
+        """Whether a connection that was found to have ended could be made again."""
+        try:
+            self.link.open()
+        except StoreAway as error:
+            self._queue.note_failure(error)
+            return False
+        return True
 
     def refusal(self) -> StoreError | None:
         """Event loop: the error for changes while the server is away."""

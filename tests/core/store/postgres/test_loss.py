@@ -215,6 +215,21 @@ async def test_while_the_server_is_away_changes_fail_at_once_and_then_go_on(
         assert [type(error) for error in told] == [StoreError, StoreAway, type(None)]
 
 
+async def test_a_store_without_changes_notices_that_the_server_is_away(own_server: PostgresServer) -> None:
+    told: list[Exception | None] = []
+    async with opened(own_server.fresh_url(), on_failure=told.append) as store:
+        own_server.kill()
+        async with asyncio.timeout(20):
+            while store.stats().gone is None:
+                await asyncio.sleep(0.01)
+        own_server.start()
+        async with asyncio.timeout(20):
+            while store.stats().gone is not None:
+                await asyncio.sleep(0.01)
+        assert await store.write(add("a")) == "a"
+        assert [type(error) for error in told] == [StoreAway, type(None)]
+
+
 async def test_a_store_whose_server_is_away_can_be_closed(own_server: PostgresServer) -> None:
     async with opened(own_server.fresh_url()) as store:
         own_server.kill()
