@@ -5,7 +5,7 @@ import sys
 
 BENCHMARKS = (
     "start", "http_cached", "dispatch", "pictures", "webhooks", "metrics", "former", "streams", "dashboard",
-    "text", "stalled",
+    "text", "stalled", "store",
 )  # fmt: skip
 
 
