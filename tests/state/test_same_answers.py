@@ -181,6 +181,7 @@ def digest_reads() -> Iterator[Call]:
     for name in ("a", "b", "c", "d"):
         yield partial(probe_table.uptime, name=name, since_us=NOW_US + 1)
     yield probe_table.last_changes
+    yield probe_table.newest
     yield partial(slo_table.load, since=NOW + timedelta(minutes=5), until=NOW + timedelta(minutes=7))
     yield partial(slo_table.load, since=NOW + timedelta(minutes=20), until=NOW + timedelta(minutes=30))
 
