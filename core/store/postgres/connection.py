@@ -152,6 +152,7 @@ class Link:
         name: what the server calls this connection.
         limits: how long the server lets it hold things.
         prepare: called with each new connection before its first use.
+        longest_pause_s: no pause between two tries to connect is longer.
 
     Attributes:
         server: the one reached last; None before the first connection.
@@ -164,7 +165,9 @@ class Link:
         limits: Limits,
         *,
         prepare: Callable[[psycopg.Connection[Any]], None] | None = None,
+        longest_pause_s: float = BACK_OFF_S[-1],
     ) -> None:
+        self._longest_pause_s = longest_pause_s
         self._url = url
         self._name = name
         self._limits = limits
@@ -215,7 +218,8 @@ class Link:
         try:
             return self.adopt(*self._connect())
         except (psycopg.Error, DatabaseUnusable) as error:
-            self._next_try = time.monotonic() + BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
+            pause_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
+            self._next_try = time.monotonic() + min(pause_s, self._longest_pause_s)
             self._failures += 1
             raise StoreAway(AWAY) from error
 

@@ -24,6 +24,8 @@ T = TypeVar("T")
 READERS: Final = 2
 READ_LIMIT: Final = 1_024
 _IDLE_MS: Final = 60_000
+# A reader tries to connect only when something is to be read, so it must not be late by much.
+_LONGEST_PAUSE_S: Final = 0.4
 
 # All statements of a read see the moment of the first one.
 _BEGIN: Final = translate("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -36,7 +38,9 @@ class Readers:
     def __init__(self, url: str, limits: Limits) -> None:
         # A read holds no lock; a long one, such as for a backup, may think between two statements.
         patient = msgspec.structs.replace(limits, idle_in_transaction_ms=_IDLE_MS)
-        self._links = [Link(url, "helix-reader", patient) for _ in range(READERS)]
+        self._links = [
+            Link(url, "helix-reader", patient, longest_pause_s=_LONGEST_PAUSE_S) for _ in range(READERS)
+        ]
         self._idle: queue.SimpleQueue[Link] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="helix-store-reader")
         self._pending = 0
