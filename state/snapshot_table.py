@@ -24,6 +24,11 @@ def read_snapshot(tx: Tx) -> Snapshot | None:
     )
 
 
+def read_version(tx: Tx) -> int:
+    """The version of the snapshot, even of one that is not valid; fails in a new database."""
+    return int(tx.execute("SELECT version FROM snapshot").fetchone()[0])
+
+
 def write_snapshot(tx: Tx, snapshot: Snapshot) -> None:
     """Replaces the stored snapshot."""
     tx.execute(

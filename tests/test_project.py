@@ -64,6 +64,17 @@ def test_a_rooms_tables_are_imported_by_few(imports: Mapping[str, set[str]]) -> 
     }  # fmt: skip
 
 
+def test_sql_stands_in_tables_and_schemas_alone() -> None:
+    runs_sql = re.compile(r"\b(tx|connection|database)\.execute(many)?\(")
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    elsewhere = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if not path.match("*_table.py") and path.name != "schema.py" and runs_sql.search(path.read_text())
+    ]
+    assert [path for path in elsewhere if not path.startswith("core/store/")] == []
+
+
 def test_nothing_imports_main() -> None:
     importing = re.compile(r"^\s*(from main import|import main\b)", re.MULTILINE)
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]

@@ -49,6 +49,9 @@ class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+_COUNTED: Final = ("journal", "ucf_history", "rituals", "contexts", "directives", "schedules", "alerts")
+
+
 def file_name(number: int, moment: datetime) -> str:
     """The file name of a backup."""
     return f"helix-{number}-{moment.astimezone(UTC):{_MOMENT}}.tar.gz"
@@ -148,3 +151,11 @@ def reconcile(tx: Tx, found: Mapping[str, int]) -> None:
 
 def _record(row: tuple[object, ...]) -> BackupRecord:
     return msgspec.convert(fields_of(_COLUMNS, row), BackupRecord)
+
+
+def count_rows(tx: Tx) -> dict[str, int]:
+    """The number of rows of the tables that a restore names."""
+    return {
+        table: int(tx.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+        for table in _COUNTED
+    }

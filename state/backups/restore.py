@@ -20,9 +20,8 @@ from core.store.migrations import Migration
 from core.store.sqlite.files import earlier_copies
 from core.store.sqlite.inspecting import open_to_read
 from core.store.sqlite.offline import open_offline, transaction
-from core.store.tx import Tx
 from core.version import VERSION
-from state.backups import folder_swap
+from state.backups import backup_table, folder_swap
 from state.backups._archive import check_database, unpack
 from state.backups.backup_table import named_moment
 from state.backups.folder import FOLDER
@@ -34,7 +33,7 @@ from state.projection import projection_table
 from state.projection.agents_document import AgentsDocument
 from state.projection.documents import Document, UCFDocument
 from state.slo import slo_table
-from state.snapshot_table import read_snapshot, write_history, write_snapshot
+from state.snapshot_table import read_snapshot, read_version, write_history, write_snapshot
 
 _DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
 
@@ -158,14 +157,14 @@ def adopt(
             after={"version": version, "file": origin.file},
         )
         insert_rows(connection, now, (row,))
-        connection.execute("DELETE FROM projection")
+        projection_table.forget_all(connection)
         # Helix may have run elsewhere since the backup, so the time between is not downtime.
         slo_table.forget(connection)
         for document in _DOCUMENTS:
             content = document.render(snapshot)
             _write(prepared / document.name, content)
             projection_table.confirm(connection, document.name, projection_table.digest(content))
-        counts = _counts(connection)
+        counts = backup_table.count_rows(connection)
     for copy in earlier_copies(path):
         # The archive replaces the copies that migrations make.
         copy.unlink()
@@ -180,7 +179,7 @@ def _version_of(path: Path) -> int:
         return 0
     # A damaged database must not prevent a restore.
     with contextlib.suppress(CopyFault, TypeError), open_to_read(path) as tx:
-        return int(tx.execute("SELECT version FROM snapshot").fetchone()[0])
+        return read_version(tx)
     return 0
 
 
@@ -197,14 +196,6 @@ def _carry_over(folder: Path, prepared: Path) -> int:
     if found:
         flush(prepared / FOLDER)
     return carried
-
-
-def _counts(tx: Tx) -> dict[str, int]:
-    tables = ("journal", "ucf_history", "rituals", "contexts", "directives", "schedules", "alerts")
-    return {
-        table: int(tx.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
-        for table in tables
-    }
 
 
 def _write(path: Path, content: bytes) -> None:

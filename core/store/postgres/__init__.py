@@ -252,6 +252,7 @@ class PostgresStore:
             last_error=queue.last_error,
             gone=None if refusal is None else str(refusal),
             remedy=_REMEDY,
+            facts={"behind": f"{self._writer.behind} feed entries"},
             waits=self._writer.link.waits,
             read_waits=self._readers.waits,
         )

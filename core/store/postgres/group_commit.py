@@ -69,6 +69,7 @@ class GroupCommit:
 
     Attributes:
         seen: the feed's newest number that the participants know.
+        behind: how many entries of other processes the newest group had to take over first.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class GroupCommit:
         self._unread: list[tuple[OneStatement[Any, Any], Sequence[ItemRequest[Any, Any]], Rows]] = []
         self._is_answer_lost = False
         self.seen = 0
+        self.behind = 0
         self._careful = 0  # for how many groups each request gets a savepoint
         self._marker = secrets.token_hex(8)  # not the origin, which may come again
         self._mark = 0
@@ -176,7 +178,8 @@ class GroupCommit:
             transaction.begin_free()
             return []
         transaction.begin_alone()
-        if transaction.newest <= self.seen:
+        self.behind = max(0, transaction.newest - self.seen)
+        if not self.behind:
             return []
         entries = feed.newer(transaction.tx, self.seen)
         for participant in self._participants:

@@ -72,6 +72,11 @@ class PostgresWriter:
         """The version of PostgreSQL, such as "15.14"."""
         return self.link.server.version if self.link.server is not None else ""
 
+    @property
+    def behind(self) -> int:
+        """How many entries of other processes the newest group had to take over first."""
+        return self._commits.behind
+
     def add_participant(self, participant: Participant) -> None:
         """Registers state to restore when a savepoint or a group fails; call before its first write."""
         self._participants.append(participant)
