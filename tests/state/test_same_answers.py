@@ -197,6 +197,7 @@ def other_reads() -> Iterator[Call]:
     yield context_table.restorable_names
     yield context_table.last_rituals
     yield snapshot_table.read_snapshot
+    yield snapshot_table.read_version
     yield partial(kv_table.items, scope="sandbox#1")
     yield partial(kv_table.find, scope="sandbox#1", key="ä")
     yield partial(kv_table.find, scope="sandbox#1", key="Ä")
@@ -217,6 +218,7 @@ def deletions() -> Iterator[Call]:
     yield partial(projection_table.confirm, file="a.json", content_hash=second)
     adopt = partial(projection_table.adopt, file="b.json", content_hash=second)
     yield partial(adopt, rendered_hash=projection_table.digest(b"4"))
+    yield projection_table.forget_all
     yield slo_table.forget
 
 
