@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from core.store.errors import StoreClosed, StoreError, StoreOverloaded
-from core.store.sqlite.write_request import Request
+from core.store.write_request import Request
 
 logger = logging.getLogger(__name__)
 

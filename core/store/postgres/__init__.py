@@ -21,9 +21,9 @@ from core.store.postgres.opening import place
 from core.store.postgres.readers import Readers
 from core.store.postgres.requests import FreeRequest
 from core.store.postgres.writer import PostgresWriter
-from core.store.sqlite.write_request import ItemRequest, Request
 from core.store.tx import Tx
 from core.store.write_queue import QUEUE_LIMIT, WriteQueue
+from core.store.write_request import ItemRequest, Request
 
 __all__ = ["Limits", "PostgresStats", "PostgresStore"]
 

@@ -30,8 +30,8 @@ from core.store.postgres.faults import (
 )
 from core.store.postgres.requests import fail_all, is_free, statement_of
 from core.store.postgres.transaction import Transaction
-from core.store.sqlite.write_request import ItemRequest, Request, neighbours, run_together
 from core.store.tx import Rows
+from core.store.write_request import ItemRequest, Request, neighbours, run_together
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05

@@ -16,8 +16,8 @@ from core.store.postgres.faults import is_lost, is_stale, readable
 from core.store.postgres.pipeline import Pipeline
 from core.store.postgres.statements import translate
 from core.store.postgres.tx import PgTx
-from core.store.sqlite.write_request import deliverable
 from core.store.tx import Tx
+from core.store.write_request import deliverable
 
 T = TypeVar("T")
 

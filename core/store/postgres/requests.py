@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from core.store.one_statement import OneStatement
 from core.store.postgres.faults import readable
-from core.store.sqlite.write_request import ItemRequest, Request
+from core.store.write_request import ItemRequest, Request
 
 T = TypeVar("T")
 

@@ -18,8 +18,8 @@ from core.store.postgres.group_commit import GroupCommit
 from core.store.postgres.migrating import migrate
 from core.store.postgres.opening import open_first, unusable
 from core.store.postgres.presence import claim
-from core.store.sqlite.write_request import Request
 from core.store.write_queue import WriteQueue
+from core.store.write_request import Request
 
 logger = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from core.store.sqlite.connection import BUSY_TIMEOUT_MS, connect_reader, openin
 from core.store.sqlite.files import wal_path
 from core.store.sqlite.opening import Opening, leave_clean
 from core.store.sqlite.readers import Readers
-from core.store.sqlite.write_request import Many
 from core.store.sqlite.writer import QUEUE_LIMIT, Writer
+from core.store.write_request import Many
 
 logger = logging.getLogger(__name__)
 

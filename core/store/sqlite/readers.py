@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from core.store.errors import StoreClosed, StoreOverloaded
 from core.store.sqlite.faults import store_error
-from core.store.sqlite.write_request import deliverable
+from core.store.write_request import deliverable
 
 T = TypeVar("T")
 

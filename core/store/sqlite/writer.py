@@ -15,7 +15,7 @@ from core.store.contract import Participant
 from core.store.errors import StoreClosed, StoreError, StoreGone, StoreOverloaded
 from core.store.sqlite.checkpoints import Checkpoints
 from core.store.sqlite.group_commit import GroupCommit, readable
-from core.store.sqlite.write_request import ItemRequest, Many, Request
+from core.store.write_request import ItemRequest, Many, Request
 
 logger = logging.getLogger(__name__)
 

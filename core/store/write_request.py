@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice, takewhile
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from core.store.errors import StoreClosed
 
@@ -16,9 +15,11 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Item = TypeVar("Item")
+# The engine's own transaction: SQLite's connection, or PostgreSQL's.
+Transaction: TypeAlias = Any
 
 # Handles many items in one call; returns for each, in order, its result or its own error.
-Many = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T | Exception]]
+Many = Callable[[Transaction, Sequence[Item]], Sequence[T | Exception]]
 
 
 def deliverable(error: BaseException) -> BaseException:
@@ -42,7 +43,7 @@ class Request(Generic[T]):
 
     def __init__(
         self,
-        work: Callable[[sqlite3.Connection], T],
+        work: Callable[[Transaction], T],
         future: asyncio.Future[T],
         on_commit: Callable[[T], None] | None,
     ) -> None:
@@ -53,7 +54,7 @@ class Request(Generic[T]):
         self._error: BaseException | None = None
         self.abandoned = False
 
-    def run(self, connection: sqlite3.Connection) -> None:
+    def run(self, connection: Transaction) -> None:
         """Runs the work and keeps its result; discards that of an earlier try."""
         self._result = self._error = None
         self._result = (self._work(connection),)
@@ -112,7 +113,7 @@ class ItemRequest(Request[T], Generic[Item, T]):
             self._result, self._error = (result,), None
 
 
-def _alone(many: Many[Item, T], item: Item, connection: sqlite3.Connection) -> T:
+def _alone(many: Many[Item, T], item: Item, connection: Transaction) -> T:
     (result,) = many(connection, (item,))
     if isinstance(result, Exception):
         raise result
@@ -132,7 +133,7 @@ def neighbours(group: Sequence[Request[Any]], start: int) -> list[Request[Any]]:
     )
 
 
-def run_together(connection: sqlite3.Connection, requests: Sequence[Request[Any]]) -> None:
+def run_together(connection: Transaction, requests: Sequence[Request[Any]]) -> None:
     """Runs a single request, or adjacent items in one call."""
     items = [request for request in requests if isinstance(request, ItemRequest)]
     if len(items) < 2:
