@@ -20,8 +20,8 @@ from core.logs.secret import Secret
 from core.metrics import Counter
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
+from core.store.opening import open_store
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import SqliteStore
 from core.version import VERSION
 from sandbox import Sandbox
 from sandbox.events import Event
@@ -86,14 +86,10 @@ def settings_for(sandbox: Sandbox, data_dir: Path, **changes: Any) -> Settings:
 async def opened_collective(
     settings: Settings, clock: Clock | None = None
 ) -> AsyncIterator[tuple[Kernel, Collective]]:
-    """A kernel and a collective on a database in the settings' data folder; nothing is supervised yet."""
+    """A kernel and a collective on the store that the settings name; nothing is supervised yet."""
     kernel = build_kernel(settings) if clock is None else build_kernel(settings, clock)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = await SqliteStore.open(
-        settings.data_dir / "helix.db",
-        (*CORE_MIGRATIONS, *STATE_MIGRATIONS),
-        app_version=VERSION,
-    )
+    database = await open_store(settings, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION)
     try:
         collective = await open_collective(kernel, database)
         try:

@@ -41,9 +41,9 @@ def entry_of(case: Case) -> CommandEntry:
     return entry
 
 
-async def started(start_bot: StartBot, case: Case | None = None) -> RunningBot:
-    """A bot on which rituals take no time, in the state that the row needs."""
-    running = await start_bot(ritual_step_s=0.001)
+async def started(start_bot: StartBot, case: Case | None = None, **changes: Any) -> RunningBot:
+    """A bot on which rituals take no time, in the state that the row needs; `changes` are settings."""
+    running = await start_bot(ritual_step_s=0.001, **changes)
     if case is not None and case.prepare is not None:
         await case.prepare(running)
     return running
