@@ -18,6 +18,7 @@ from core.store.postgres.group_commit import GroupCommit
 from core.store.postgres.migrating import migrate
 from core.store.postgres.opening import open_first, unusable
 from core.store.postgres.presence import claim
+from core.store.postgres.stops import begin_run, end_run
 from core.store.write_queue import WriteQueue
 from core.store.write_request import Request
 
@@ -87,6 +88,7 @@ class PostgresWriter:
         try:
             self._claim(connection)
             migration = migrate(connection, self._migrations, self._app_version)
+            unclean, unclean_stops = begin_run(connection)
             row = connection.execute(_NEWEST).fetchone()
             if row is not None:
                 self._commits.seen, self.size_bytes = row
@@ -98,8 +100,8 @@ class PostgresWriter:
             raise
         self.recovery = Recovery(
             first_start=len(migration.applied) == len(self._migrations),
-            unclean=False,
-            unclean_stops=0,
+            unclean=unclean,
+            unclean_stops=unclean_stops,
             wal_bytes=0,
             checked=False,
             migration=migration,
@@ -140,7 +142,12 @@ class PostgresWriter:
         return StoreAway(AWAY) if self.link.is_away else None
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Marks the stop as clean, where the server can be reached, and ends the connection."""
+        try:
+            if self.link.is_sound():
+                end_run(self.link.open())
+        except psycopg.Error as error:
+            logger.warning("store.not_left_clean error=%s", " ".join(str(error).split()))
         self.link.lose()
 
     def _tell_foreign(self, entries: Sequence[feed.Entry] | None) -> None:
