@@ -1,7 +1,7 @@
 """What the end-to-end tests share: a sandbox in this process for Helix processes to connect to."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +9,8 @@ import pytest
 
 from sandbox import Sandbox, start_sandbox
 from tests.e2e.everything_used import Scraped, use_everything
+from tests.postgres_server import PostgresServer
+from tests.stores import ENGINES
 
 
 class Settings(Protocol):
@@ -43,7 +45,21 @@ def on_sandbox(sandbox: Sandbox, tmp_path: Path) -> Settings:
     return build
 
 
-@pytest.fixture(scope="session")
-def scraped(tmp_path_factory: pytest.TempPathFactory) -> Scraped:
-    """What /metrics says of a process that was used; made once for all tests that read it."""
-    return asyncio.run(use_everything(tmp_path_factory.mktemp("used")))
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """The settings of a new store; a test that uses it runs on each engine."""
+    return new_database(request)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def scraped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Scraped:
+    """What /metrics says of a process that was used; made once for all tests that read it, on each engine."""
+    return asyncio.run(use_everything(tmp_path_factory.mktemp("used"), new_database(request)))
+
+
+def new_database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of a new store on the engine that is the parameter of a fixture."""
+    if request.param == "sqlite":
+        return {}
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return {"DATABASE_URL": server.fresh_url()}

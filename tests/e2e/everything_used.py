@@ -49,11 +49,11 @@ class Scraped:
     json: dict[str, Any]
 
 
-async def use_everything(folder: Path) -> Scraped:
-    """Starts Helix in its sandbox, uses it, and scrapes it."""
+async def use_everything(folder: Path, database: Mapping[str, str]) -> Scraped:
+    """Starts Helix in its sandbox, on the database of these settings, uses it, and scrapes it."""
     async with (
         receiving() as receiver,
-        helix(env=sandbox_env(folder, ZAPIER_WEBHOOK_URL=receiver.url)) as process,
+        helix(env=sandbox_env(folder, ZAPIER_WEBHOOK_URL=receiver.url, **database)) as process,
     ):
         await process.ready()
         base, page = await process.http(), await process.chat_page()

@@ -15,7 +15,8 @@ from core.store.sqlite import SqliteStore
 from state.schema import STATE_MIGRATIONS
 from state.snapshot_table import read_snapshot
 from tests.e2e.chat import chatting, text_of
-from tests.e2e.helix_process import helix, sandbox_env
+from tests.e2e.helix_process import get_json, helix, sandbox_env
+from tests.postgres_server import PostgresServer
 
 LEFT = Path(__file__).parents[1] / "fixtures" / "november_2026"
 UCF = {"harmony": 0.9, "resilience": 1.0, "prana": 0.5, "drishti": 0.5, "klesha": 0.093981481, "zoom": 1.0}
@@ -59,6 +60,20 @@ async def test_helix_goes_on_with_an_earlier_folder(folder: Path) -> None:
         await process.ready()
         async with chatting(await process.chat_page(), "member") as member:
             assert "nightly" in text_of(await member.ask("!contexts"))
+        assert await process.terminate() == 0
+
+
+async def test_helix_goes_on_on_a_server_to_which_an_earlier_folder_was_moved(
+    folder: Path, postgres: PostgresServer
+) -> None:
+    env = sandbox_env(folder, DATABASE_URL=postgres.fresh_url())
+    async with helix("move", "postgres", env=env) as process:
+        assert await process.exit_code() == 0, process.output
+    async with helix(env=env) as process:
+        await process.ready()
+        async with chatting(await process.chat_page(), "member") as member:
+            assert "nightly" in text_of(await member.ask("!contexts"))
+        assert (await get_json(f"{await process.http()}/status"))["ucf"]["harmony"] == UCF["harmony"]
         assert await process.terminate() == 0
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +53,15 @@ async def test_a_broken_edit_is_refused_and_said_on_health(tmp_path: Path) -> No
         assert (await get_json(url))["ucf"]["prana"] == 0.61
 
 
-async def test_an_edit_made_while_helix_is_down_is_taken_at_the_next_start(tmp_path: Path) -> None:
+async def test_an_edit_made_while_helix_is_down_is_taken_at_the_next_start(
+    tmp_path: Path, database: Mapping[str, str]
+) -> None:
     file = tmp_path / "ucf_state.json"
-    async with helix(env=sandbox_env(tmp_path)) as process:
+    async with helix(env=sandbox_env(tmp_path, **database)) as process:
         await _status_url(process)
         assert await process.terminate() == 0
     file.write_text(json.dumps(json.loads(file.read_text()) | {"drishti": 0.77}))
-    async with helix(env=sandbox_env(tmp_path)) as process:
+    async with helix(env=sandbox_env(tmp_path, **database)) as process:
         status = await get_json(await _status_url(process))
         assert status["ucf"]["drishti"] == 0.77
         assert status["state"]["source"] == "file"

@@ -3,12 +3,12 @@
 import asyncio
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psycopg
 import pytest
 
 from sandbox import Sandbox
@@ -67,19 +67,24 @@ async def done(process: HelixProcess, event_id: str) -> dict[str, Any]:
             await asyncio.sleep(0.02)
 
 
-def an_hour_passes(sandbox: Sandbox, database: Path) -> None:
+def an_hour_passes(sandbox: Sandbox, env: Mapping[str, str]) -> None:
     """What was begun was begun an hour ago, and Discord has forgotten the nonce."""
     sandbox.engine.messages._nonces.clear()
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("UPDATE handling SET first_us = first_us - ?", (HOUR_US,))
+    aged = f"UPDATE handling SET first_us = first_us - {HOUR_US}"  # noqa: S608 - a constant
+    if url := env.get("DATABASE_URL"):
+        with psycopg.connect(url) as server:
+            server.execute(aged.encode())
+        return
+    with closing(sqlite3.connect(f"{env['HELIX_DATA_DIR']}/helix.db")) as connection, connection:
+        connection.execute(aged)
 
 
 @pytest.mark.parametrize("after_an_hour", [False, True])
 async def test_the_post_of_a_killed_process_is_made_once_and_its_twin_is_made_too(
-    sandbox: Sandbox, on_sandbox: Settings, tmp_path: Path, after_an_hour: bool
+    sandbox: Sandbox, on_sandbox: Settings, after_an_hour: bool, database: Mapping[str, str]
 ) -> None:
     channel = sandbox.channel("general")
-    env = on_sandbox(WEBHOOK_TOKEN=TOKEN, POST_CHANNEL_IDS=str(channel))
+    env = on_sandbox(WEBHOOK_TOKEN=TOKEN, POST_CHANNEL_IDS=str(channel), **database)
     async with helix(env=env) as process:
         await process.ready()
         with killed_by_its_post(sandbox, process, channel):
@@ -87,7 +92,7 @@ async def test_the_post_of_a_killed_process_is_made_once_and_its_twin_is_made_to
             assert await process.exit_code() == -signal.SIGKILL
     assert len(posted(sandbox, channel)) == 1
     if after_an_hour:
-        await asyncio.to_thread(an_hour_passes, sandbox, tmp_path / "data" / "helix.db")
+        await asyncio.to_thread(an_hour_passes, sandbox, env)
     async with helix(env=env) as process:
         await process.ready()
         answer = await done(process, event)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.e2e.chat import chatting, text_of
 from tests.e2e.helix_process import helix, sandbox_env
 
 
-async def test_it_ends_green_and_writes_its_report(tmp_path: Path) -> None:
-    async with helix(env=sandbox_env(tmp_path)) as process:
+async def test_it_ends_green_and_writes_its_report(tmp_path: Path, database: Mapping[str, str]) -> None:
+    async with helix(env=sandbox_env(tmp_path, **database)) as process:
         page = await process.chat_page()
         await process.ready()
         async with chatting(page, "admin") as admin:

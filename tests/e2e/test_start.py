@@ -1,5 +1,6 @@
 """What the first second after a start looks like from outside."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import aiohttp
@@ -11,8 +12,10 @@ from tests.e2e.helix_process import get_json, helix, sandbox_env
 from tests.e2e.test_stop import HANG, before_import
 
 
-async def test_ready_means_that_everything_built_has_reported(tmp_path: Path) -> None:
-    async with helix(env=sandbox_env(tmp_path)) as process:
+async def test_ready_means_that_everything_built_has_reported(
+    tmp_path: Path, database: Mapping[str, str]
+) -> None:
+    async with helix(env=sandbox_env(tmp_path, **database)) as process:
         await process.ready()
         http = await process.http()
         checks = (await get_json(f"{http}/health"))["checks"]

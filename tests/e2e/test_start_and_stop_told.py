@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.core.webhooks.receiver import Receiver, receiving
@@ -13,10 +14,10 @@ def types(receiver: Receiver) -> list[str]:
     return [kind for kind in found if kind.startswith("system.")]
 
 
-async def test_a_start_and_a_stop_are_told(tmp_path: Path) -> None:
+async def test_a_start_and_a_stop_are_told(tmp_path: Path, database: Mapping[str, str]) -> None:
     async with (
         receiving() as receiver,
-        helix(env=sandbox_env(tmp_path, ZAPIER_WEBHOOK_URL=receiver.url)) as process,
+        helix(env=sandbox_env(tmp_path, ZAPIER_WEBHOOK_URL=receiver.url, **database)) as process,
     ):
         await process.ready()
         await receiver.until(1)
@@ -27,10 +28,10 @@ async def test_a_start_and_a_stop_are_told(tmp_path: Path) -> None:
 
 
 async def test_a_receiver_that_hangs_does_not_delay_a_stop_and_hears_of_it_after_the_next_start(
-    tmp_path: Path,
+    tmp_path: Path, database: Mapping[str, str]
 ) -> None:
     async with receiving() as receiver:
-        env = sandbox_env(tmp_path, ZAPIER_WEBHOOK_URL=receiver.url, SHUTDOWN_S="2")
+        env = sandbox_env(tmp_path, ZAPIER_WEBHOOK_URL=receiver.url, SHUTDOWN_S="2", **database)
         receiver.hang = True
         async with helix(env=env) as process:
             await process.ready()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 
 import aiohttp
@@ -39,10 +40,10 @@ def before_import(folder: Path, module: str, action: str) -> dict[str, str]:
 
 
 async def test_sigterm_in_the_middle_of_commands_answers_what_was_accepted(
-    sandbox: Sandbox, on_sandbox: Settings
+    sandbox: Sandbox, on_sandbox: Settings, database: Mapping[str, str]
 ) -> None:
     async with (
-        helix(env=on_sandbox()) as process,
+        helix(env=on_sandbox(**database)) as process,
         chatting(sandbox.page_url, "owner") as owner,
         chatting(sandbox.page_url, "member") as member,
     ):
@@ -66,8 +67,10 @@ async def test_sigint_stops_as_sigterm_does(tmp_path: Path) -> None:
         assert await process.exit_code(timeout_s=10) == 0
 
 
-async def test_a_stop_ends_streams_at_once_and_waits_for_none_of_them(tmp_path: Path) -> None:
-    async with helix(env=sandbox_env(tmp_path)) as process:
+async def test_a_stop_ends_streams_at_once_and_waits_for_none_of_them(
+    tmp_path: Path, database: Mapping[str, str]
+) -> None:
+    async with helix(env=sandbox_env(tmp_path, **database)) as process:
         await process.ready()
         async with (
             aiohttp.ClientSession(await process.http()) as session,
@@ -97,10 +100,12 @@ async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> No
         assert "Traceback" not in process.output
 
 
-async def test_a_stop_asked_for_while_an_import_hangs_at_the_start_closes_the_store(tmp_path: Path) -> None:
+async def test_a_stop_asked_for_while_an_import_hangs_at_the_start_closes_the_store(
+    tmp_path: Path, database: Mapping[str, str]
+) -> None:
     hanging = before_import(tmp_path / "hooks", "bot.cogs.fun", HANG)
     more = {**hanging, "ENABLE_LAZY_COMMANDS": "false", "SHUTDOWN_S": "2"}
-    async with helix(env=sandbox_env(tmp_path / "data", **more)) as process:
+    async with helix(env=sandbox_env(tmp_path / "data", **more, **database)) as process:
         await process.wait_for("the import hangs")
         assert await process.terminate() == 0
         assert "datalock.released" in process.output
@@ -172,11 +177,13 @@ async def test_a_disk_that_hangs_does_not_outlast_the_stop(tmp_path: Path) -> No
         assert "stop.cut_off" in process.output
 
 
-async def test_sigkill_at_random_points_loses_no_committed_state(tmp_path: Path) -> None:
+async def test_sigkill_at_random_points_loses_no_committed_state(
+    tmp_path: Path, database: Mapping[str, str]
+) -> None:
     """Each edit counts as committed once /ucf shows it; after the kill it must still be there."""
     dice = random.Random(20)
     file = tmp_path / "ucf_state.json"
-    env = sandbox_env(tmp_path)
+    env = sandbox_env(tmp_path, **database)
     for round_number in range(4):
         async with helix(env=env) as process:
             http = await process.http()
@@ -204,13 +211,15 @@ async def _until_harmony(http: str, wanted: float) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_what_was_recovered_after_a_kill_is_said(tmp_path: Path) -> None:
-    env = sandbox_env(tmp_path)
+async def test_what_was_recovered_after_a_kill_is_said(tmp_path: Path, database: Mapping[str, str]) -> None:
+    env = sandbox_env(tmp_path, **database)
     async with helix(env=env) as process:
         await process.ready()
         await process.kill()
     async with helix(env=env) as process:
         await process.ready()
         health = await get_json(f"{await process.http()}/health")
-        assert "recovery" in health["checks"]
+        (recovery,) = health["checks"]["recovery"]
+        assert recovery["output"] == "the last stop was not clean; all committed data is there"
+        assert recovery["counters"]["unclean_stops"] == 1
         assert "Traceback" not in process.output
