@@ -14,7 +14,6 @@ from core.health import Reading
 from core.health.threshold import warns_when
 from core.runtime.kernel import Kernel
 from core.store import Store
-from core.store.errors import StoreError
 from core.store.tx import Tx
 from state.change import SYSTEM, Actor, Change
 from state.events import RitualCompleted
@@ -257,8 +256,9 @@ class Rituals(RitualArchive):
         record = early_end(at_step, status, self._kernel.clock.now(), actor, reason)
         try:
             await self._keep_end(record)
-        except StoreError:
-            # The next start finds it unfinished and marks it as interrupted.
+        except Exception:
+            # Whatever the error, callers that wait must go on. The next start finds the ritual
+            # unfinished and marks it as interrupted.
             logger.exception("ritual.end_not_kept ritual=%d", run.id)
         self._end(run, record)
 

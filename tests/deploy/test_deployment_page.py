@@ -18,7 +18,8 @@ PAGE = (ROOT / "docs/deployment.md").read_text()
 # Of the platforms, of Docker and systemd, and of signals.
 FOREIGN = {
     "RAILWAY_RUN_UID", "RAILWAY_PUBLIC_DOMAIN", "SIGTERM", "SIGKILL", "SIGINT", "FILE", "REPOSITORY",
-    "VERSION", "USER_ID", "URL", "ADMIN", "SYSTEM", "DEVELOPMENT",
+    "VERSION", "USER_ID", "URL", "ADMIN", "SYSTEM", "DEVELOPMENT", "POSTGRES_PASSWORD",
+    "CREATE", "GET", "SET", "PTTL", "PING", "SELECT",
 }  # fmt: skip
 NOT_CLONED = (".git", ".venv", "data", "node_modules", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
 

@@ -169,7 +169,7 @@ async def test_a_ritual_whose_end_cannot_be_stored_fails_and_changes_nothing(
     before = manager.snapshot
     assert quick.read_health().status == "pass"
 
-    async def full(*_: object) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
     run = await quick.start(3, actor=ANA)

@@ -230,7 +230,7 @@ async def test_a_run_that_could_not_be_stored_fails_the_loop_and_stays_due(
     await stage.add("every 1h")
     await stage.settled()
 
-    async def full(*_: object) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as patched:
