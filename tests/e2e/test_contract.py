@@ -1,6 +1,7 @@
 """What the server says of itself in /openapi.json, held against what it does, by schemathesis."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ def assert_all_was_tried_and_nothing_broke(report: dict[str, Any], process: Heli
     assert "incident" not in process.output
 
 
-async def test_in_the_sandbox_where_anybody_may_do_everything(tmp_path: Path) -> None:
-    async with helix(env=sandbox_env(tmp_path / "data", **_UNLIMITED)) as process:
+async def test_in_the_sandbox_where_anybody_may_do_everything(
+    tmp_path: Path, database: Mapping[str, str]
+) -> None:
+    async with helix(env=sandbox_env(tmp_path / "data", **_UNLIMITED, **database)) as process:
         await process.ready()
         url = await process.http()
         report = await hold_to_contract(url, tmp_path)

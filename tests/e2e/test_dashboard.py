@@ -10,7 +10,9 @@ from playwright.async_api import Locator, Page, expect
 from state.models import METRICS
 from tests.axe_support import grave_findings
 from tests.browser_support import Tabs
+from tests.e2e.conftest import new_database
 from tests.e2e.dashboard import DESKTOP, PHONE, Colours, Dashboard, dashboard, live
+from tests.stores import ENGINES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -21,15 +23,24 @@ async def board(tabs: Tabs, tmp_path_factory: pytest.TempPathFactory) -> AsyncIt
         yield running
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=ENGINES)
+async def either_board(
+    request: pytest.FixtureRequest, tabs: Tabs, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Dashboard]:
+    """One on each engine."""
+    async with dashboard(tabs, tmp_path_factory.mktemp("helix"), **new_database(request)) as running:
+        yield running
+
+
 def _value(page: Page, name: str) -> Locator:
     return page.locator(f'[data-metric="{name}"] .value')
 
 
-async def test_a_change_of_state_reaches_the_page_without_a_reload(board: Dashboard) -> None:
-    async with board.page() as page:
+async def test_a_change_of_state_reaches_the_page_without_a_reload(either_board: Dashboard) -> None:
+    async with either_board.page() as page:
         await live(page)
         await page.evaluate("window.sameDocument = true")
-        await board.send("ucf.update", set={"harmony": 0.123, "klesha": 0.9})
+        await either_board.send("ucf.update", set={"harmony": 0.123, "klesha": 0.9})
         await expect(_value(page, "harmony")).to_have_text("0.123")
         panel = page.locator('[data-metric="klesha"]')
         await expect(panel.locator(".value")).to_have_text("0.900")
@@ -37,7 +48,7 @@ async def test_a_change_of_state_reaches_the_page_without_a_reload(board: Dashbo
         await expect(page.locator(".assessment")).to_contain_text("harmony 0.12 and klesha 0.90 are critical")
         await expect(page.locator("#alerts li")).to_have_count(2)
         await expect(page.locator("#alerts")).to_contain_text("ucf.klesha")
-        await board.send("ucf.update", set={"harmony": 0.9, "klesha": 0.1})
+        await either_board.send("ucf.update", set={"harmony": 0.9, "klesha": 0.1})
         await expect(page.locator("#alerts li")).to_have_count(0)
         await expect(page.get_by_text("No alert is open.")).to_be_visible()
         assert await page.evaluate("window.sameDocument") is True

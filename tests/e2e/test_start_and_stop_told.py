@@ -31,7 +31,7 @@ async def test_a_receiver_that_hangs_does_not_delay_a_stop_and_hears_of_it_after
     tmp_path: Path, database: Mapping[str, str]
 ) -> None:
     async with receiving() as receiver:
-        env = sandbox_env(tmp_path, ZAPIER_WEBHOOK_URL=receiver.url, SHUTDOWN_S="2", **database)
+        env = sandbox_env(tmp_path, ZAPIER_WEBHOOK_URL=receiver.url, SHUTDOWN_S="4", **database)
         receiver.hang = True
         async with helix(env=env) as process:
             await process.ready()
