@@ -23,7 +23,6 @@ class BreakerView(msgspec.Struct, frozen=True, kw_only=True):
     """The present state of a breaker.
 
     Attributes:
-        failure_rate: share of failed calls in the window, 0 to 1.
         next_probe: when it lets one call through; None while it is closed.
     """
 
@@ -31,7 +30,6 @@ class BreakerView(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     calls: int
     failures: int
-    failure_rate: float
     since: datetime
     next_probe: datetime | None
 
@@ -157,7 +155,6 @@ class Breaker:
             state=self.state,
             calls=len(self._calls),
             failures=failures,
-            failure_rate=failures / len(self._calls) if self._calls else 0.0,
             since=self.since,
             next_probe=None if self.state == "closed" else self._clock.now() + timedelta(seconds=left_s),
         )

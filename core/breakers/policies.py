@@ -1,4 +1,7 @@
-"""When breakers open, and for how long: the numbers for each kind of breaker."""
+"""When breakers open, and for how long: the numbers for each kind of breaker.
+
+`Breaker.take_outcome` holds the rule that reads them.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +31,5 @@ class BreakerPolicy(msgspec.Struct, frozen=True, kw_only=True):
 DESTINATION_POLICY: Final = BreakerPolicy()
 # A handler is local, so its breaker tries again at least every minute.
 HANDLER_POLICY: Final = BreakerPolicy(longest_open_s=60.0)
+# Each error of the shared cache pauses the calls to it; the pause doubles while errors go on.
+SHARED_CACHE_POLICY: Final = BreakerPolicy(min_calls=1, failure_rate=0.0, open_s=1.0, longest_open_s=60.0)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Final, Protocol, TypeVar, cast
 
 from core.breakers.breaker import Breaker
-from core.breakers.policies import BreakerPolicy
+from core.breakers.policies import SHARED_CACHE_POLICY
 from core.cache._redis_faults import TOO_SLOW, Trouble, trouble_of
 from core.clock import Clock
 from core.logs.secret import Secret
@@ -28,8 +28,6 @@ MOST_CALLS: Final = 8
 _CONNECT_S: Final = 5.0
 _SILENT_S: Final = 2.0
 _CLOSE_S: Final = 1.0
-# Each error pauses the calls; the pause doubles while errors go on.
-_PAUSE: Final = BreakerPolicy(min_calls=1, failure_rate=0.0, open_s=1.0, longest_open_s=60.0)
 
 
 class Pipeline(Protocol):
@@ -76,7 +74,7 @@ class RedisLink:
         self._url = url
         self._client: Redis | None = None
         self._closed = False
-        self._breaker = Breaker("shared-cache", clock, _PAUSE)
+        self._breaker = Breaker("shared-cache", clock, SHARED_CACHE_POLICY)
         self._running: set[asyncio.Task[object]] = set()
         self._monotonic = clock.monotonic
         self._trouble: Trouble | None = None
