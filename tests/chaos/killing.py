@@ -13,7 +13,7 @@ from bench._process import free_port
 from sandbox import Sandbox, start_sandbox
 from tests.chaos.receiver import posts_of, receiving
 from tests.chaos.senders import Senders
-from tests.chaos.verdict import judge, read_ucf, unfinished
+from tests.chaos.verdict import Database, judge, read_ucf, unfinished
 from tests.e2e.helix_process import HelixProcess
 
 PROGRAM: Final = Path(__file__).with_name("main_on_loopback.py")
@@ -36,7 +36,12 @@ class Outcome:
 
 
 async def run(
-    folder: Path, *, kills: int, seed: int, report: Callable[[int, int], None] | None = None
+    folder: Path,
+    *,
+    kills: int,
+    seed: int,
+    report: Callable[[int, int], None] | None = None,
+    server: str | None = None,
 ) -> Outcome:
     """Kills a process `kills` times while events come in, lets the last one finish, and judges.
 
@@ -45,11 +50,12 @@ async def run(
         kills: how often SIGKILL is sent.
         seed: what decides events and moments.
         report: called after each kill with how many there were and how many events were taken.
+        server: the address of an empty database on PostgreSQL; None for a file in the folder.
     """
     rng = random.Random(seed)
     sandbox = await start_sandbox()
     try:
-        return await _run(sandbox, folder, kills, rng, report)
+        return await _run(sandbox, folder, kills, rng, report, server=server)
     finally:
         await sandbox.stop()
 
@@ -60,10 +66,13 @@ async def _run(
     kills: int,
     rng: random.Random,
     report: Callable[[int, int], None] | None,
+    *,
+    server: str | None,
 ) -> Outcome:
     for bucket in ("global", "default", "messages.create", "typing"):
         sandbox.engine.limits.set(bucket, 10**9, 1.0)
-    channel, port, database = sandbox.channel("general"), free_port(), folder / "helix.db"
+    channel, port = sandbox.channel("general"), free_port()
+    database: Database = server or folder / "helix.db"
     async with receiving() as deliveries:
         env = {
             "DISCORD_TOKEN": sandbox.token,
@@ -76,6 +85,7 @@ async def _run(
             "PORT": str(port),
             "WEBHOOK_TOKEN": _TOKEN,
             "ZAPIER_WEBHOOK_URL": deliveries.url,
+            **({"DATABASE_URL": server} if server else {}),
         }
         before = await _first_start(env, database)
         senders = Senders(url=f"http://127.0.0.1:{port}", token=_TOKEN, channel=channel, rng=rng)
@@ -107,7 +117,7 @@ async def _run(
         )
 
 
-async def _first_start(env: dict[str, str], database: Path) -> dict[str, float]:
+async def _first_start(env: dict[str, str], database: Database) -> dict[str, float]:
     """A life without an accident, from which the numbers to begin with are known."""
     process = await HelixProcess.start(env=env, program=PROGRAM)
     try:

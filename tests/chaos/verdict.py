@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
+
+import psycopg
 
 from tests.chaos.receiver import Deliveries
 from tests.chaos.senders import METRICS, Senders, Sent
@@ -18,23 +20,29 @@ _EXACT: Final = 1e-9
 # Where to find the one row of the journal that an effect leaves.
 _JOURNAL: Final = {
     "ucf.update": "SELECT reason FROM journal WHERE kind = 'ucf'",
-    "agent.heartbeat": "SELECT after ->> '$.task' FROM journal WHERE kind = 'report'",
+    "agent.heartbeat": "SELECT after FROM journal WHERE kind = 'report'",
     "context.archive": "SELECT subject FROM journal WHERE kind = 'context'",
 }
 
 
-def _open(database: Path) -> closing[sqlite3.Connection]:
+# A file of SQLite, or the address of a database on PostgreSQL.
+Database: TypeAlias = Path | str
+
+
+def _open(database: Database) -> closing[Any]:
+    if isinstance(database, str):
+        return closing(psycopg.connect(database, autocommit=True))
     return closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30))
 
 
-def read_ucf(database: Path) -> dict[str, float]:
+def read_ucf(database: Database) -> dict[str, float]:
     """The six numbers as they are in the database."""
     with _open(database) as connection:
         found = json.loads(connection.execute("SELECT ucf FROM snapshot").fetchone()[0])
     return {name: float(found[name]) for name in METRICS}
 
 
-def unfinished(database: Path) -> int:
+def unfinished(database: Database) -> int:
     """How many handlings and deliveries are not over."""
     with _open(database) as connection:
         return int(
@@ -46,7 +54,7 @@ def unfinished(database: Path) -> int:
 
 
 def judge(
-    database: Path,
+    database: Database,
     senders: Senders,
     posts: Mapping[str, int],
     deliveries: Deliveries,
@@ -63,7 +71,7 @@ def judge(
         ]
 
 
-def _kept(connection: sqlite3.Connection, sent: list[Sent]) -> Iterator[str]:
+def _kept(connection: Any, sent: list[Sent]) -> Iterator[str]:
     kept: dict[str, str] = dict(connection.execute("SELECT key, id FROM inbox"))
     for each in sent:
         found = kept.pop(each.key, None)
@@ -79,9 +87,9 @@ def _kept(connection: sqlite3.Connection, sent: list[Sent]) -> Iterator[str]:
         yield f"not done: {event} at {handler} is {status} ({error})"
 
 
-def _effects(connection: sqlite3.Connection, sent: list[Sent], posts: Mapping[str, int]) -> Iterator[str]:
+def _effects(connection: Any, sent: list[Sent], posts: Mapping[str, int]) -> Iterator[str]:
     found: dict[str, Mapping[str, int]] = {
-        kind: Counter(str(row[0]).partition(" (")[0] for row in connection.execute(query))
+        kind: Counter(_marked(kind, row[0]) for row in connection.execute(query))
         for kind, query in _JOURNAL.items()
     }
     found["message.post"] = posts
@@ -89,6 +97,11 @@ def _effects(connection: sqlite3.Connection, sent: list[Sent], posts: Mapping[st
         times = found[each.kind].get(each.mark, 0)
         if times != 1:
             yield f"{'lost' if times == 0 else 'doubled'}: {each.kind} {each.id} took effect {times} times"
+
+
+def _marked(kind: str, found: str) -> str:
+    text = json.loads(found)["task"] if kind == "agent.heartbeat" else found
+    return str(text).partition(" (")[0]
 
 
 def _numbers(sent: list[Sent], before: Mapping[str, float], now: Mapping[str, float]) -> Iterator[str]:
@@ -99,7 +112,7 @@ def _numbers(sent: list[Sent], before: Mapping[str, float], now: Mapping[str, fl
             yield f"{name} is {now[name]!r}, and the shifts make {wanted!r}"
 
 
-def _delivered(connection: sqlite3.Connection, deliveries: Deliveries) -> Iterator[str]:
+def _delivered(connection: Any, deliveries: Deliveries) -> Iterator[str]:
     for event, kind, payload in connection.execute("SELECT id, type, payload FROM outbox"):
         bodies = deliveries.bodies.get(event)
         if bodies is None:
