@@ -17,8 +17,7 @@ from core.store.postgres.connection import AWAY, Limits, Link
 from core.store.postgres.group_commit import GroupCommit
 from core.store.postgres.migrating import migrate
 from core.store.postgres.opening import open_first, unusable
-from core.store.postgres.presence import claim
-from core.store.postgres.stops import begin_run, end_run
+from core.store.postgres.presence import begin_run, claim, end_run
 from core.store.write_queue import WriteQueue
 from core.store.write_request import Request
 
