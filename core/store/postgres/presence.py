@@ -30,6 +30,7 @@ _BEGIN: Final = (
 )
 _COUNT: Final = b"UPDATE meta SET value = %s WHERE key = 'unclean_stops'"
 _END: Final = translate(f"UPDATE meta SET value = 'stopped' WHERE key = 'run' AND NOT {_OTHERS}")  # noqa: S608 - a constant
+_UNLOCK: Final = translate("SELECT pg_advisory_unlock_all()")
 
 
 def claim(connection: psycopg.Connection[Any], *, alone: bool) -> None:
@@ -69,13 +70,16 @@ def begin_run(connection: psycopg.Connection[Any]) -> tuple[bool, int]:
 
 
 def end_run(pipeline: Pipeline) -> None:
-    """Marks the stop as clean, unless other processes still run.
+    """Marks the stop as clean, unless other processes still run, and then gives the lock back.
+
+    The server would give it back only some time after the connection was closed.
 
     Raises:
         psycopg.Error: it could not be written, which the next start takes for an unclean stop.
     """
     pipeline.forget_error()
-    pipeline.send(_END)
-    pipeline.wait()
-    if pipeline.error is not None:
-        raise pipeline.error
+    for statement in (_END, _UNLOCK):
+        pipeline.send(statement)
+        pipeline.wait()
+        if pipeline.error is not None:
+            raise pipeline.error
