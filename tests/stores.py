@@ -45,7 +45,10 @@ class Stores:
         if self.engine == "sqlite":
             return await SqliteStore.open(self._path, migrations, app_version=version)
         from core.store.postgres import PostgresStore
+        from core.store.postgres.connection import Limits
 
         if self._url is None:
             self._url = self._server().emptied_url(migrations)
-        return await PostgresStore.open(self._url, migrations, app_version=version)
+        # A busy machine may stop a test within a transaction for longer than the second that is allowed.
+        patient = Limits(idle_in_transaction_ms=60_000)
+        return await PostgresStore.open(self._url, migrations, app_version=version, limits=patient)
