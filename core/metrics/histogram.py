@@ -114,8 +114,7 @@ class HistogramCell:
         """A copy of the counts."""
         # Skips the constructor: the bounds were checked, and a scrape copies every cell.
         same = HistogramCell.__new__(HistogramCell)
-        same._bounds, same._lowest = self._bounds, self._lowest  # noqa: SLF001 - of this class
-        same._counts = self._counts[:]  # noqa: SLF001 - likewise
+        same._bounds, same._lowest, same._counts = self._bounds, self._lowest, self._counts[:]  # noqa: SLF001 - of this class
         same.sum, same.max = self.sum, self.max
         return same
 

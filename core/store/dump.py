@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from core.store.errors import StoreError
+from core.store.names import with_names
 from core.store.tx import Row, Sql, Tx, Value
 
 T = TypeVar("T")
@@ -130,7 +131,7 @@ def read_dump(tx: Tx, tables: Sequence[TableShape], lines: Iterable[bytes], *, s
 def empty(tx: Tx, tables: Sequence[TableShape]) -> None:
     """Deletes all rows of the tables in the open transaction, of referencing tables first."""
     for table in reversed(tables):
-        tx.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 - our own names
+        tx.execute(with_names("DELETE FROM {table}", table=table.name))
 
 
 def digests(tx: Tx, tables: Sequence[TableShape]) -> Mapping[str, TableEnd]:
@@ -147,12 +148,13 @@ def digests(tx: Tx, tables: Sequence[TableShape]) -> Mapping[str, TableEnd]:
 
 def _rows(tx: Tx, table: TableShape) -> Iterator[Row]:
     """All rows in the order of the key, read in chunks that begin after the last key."""
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    key = ", ".join(f'"{name}"' for name in table.key)
-    places = [[column.name for column in table.columns].index(name) for name in table.key]
-    first = f'SELECT {columns} FROM "{table.name}" ORDER BY {key} LIMIT {_CHUNK}'  # noqa: S608 - our own names
+    columns = [column.name for column in table.columns]
+    places = [columns.index(name) for name in table.key]
+    start = with_names("SELECT {columns} FROM {table} ", columns=columns, table=table.name)
     marks = ", ".join("?" * len(table.key))
-    after = first.replace(" ORDER BY", f" WHERE ({key}) > ({marks}) ORDER BY")
+    rest = with_names("WHERE ({key}) > ", key=table.key) + f"({marks}) "
+    order = with_names("ORDER BY {key} ", key=table.key) + f"LIMIT {_CHUNK}"
+    first, after = start + order, start + rest + order
     rows = tx.execute(first).fetchall()
     while rows:
         yield from rows
@@ -168,8 +170,9 @@ def _read_table(tx: Tx, table: TableShape, reader: Iterator[bytes]) -> None:
         raise DumpDamaged(
             f"The dump has the table {start.name} where {table.name} belongs, or other columns."
         )
-    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
-    insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - our own names
+    marks = ", ".join("?" * len(names))
+    into = with_names("INSERT INTO {table} ({columns}) ", table=table.name, columns=names)
+    insert = f"{into} VALUES ({marks})"
     digest, count, chunk = hashlib.sha256(), 0, list[list[Value]]()
     for line in reader:
         if not line.startswith(b"["):

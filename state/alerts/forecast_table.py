@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from core.store.moments import from_us, to_us
+from core.store.names import with_names
 from core.store.tx import Tx
 from state.alerts.holt import Expected
 from state.models import METRICS
@@ -58,8 +59,12 @@ def measure(tx: Tx, now: datetime) -> None:
     """Stores the actual values of forecasts that came due."""
     for name in METRICS:
         tx.execute(
-            f"UPDATE forecasts SET actual = (SELECT {name} FROM ucf_history WHERE at_us <= for_us "  # noqa: S608 - our names
-            "ORDER BY at_us DESC, version DESC LIMIT 1) WHERE metric = ? AND actual IS NULL AND for_us <= ?",
+            with_names(
+                "UPDATE forecasts SET actual = (SELECT {metric} FROM ucf_history WHERE at_us <= for_us "
+                "ORDER BY at_us DESC, version DESC LIMIT 1) "
+                "WHERE metric = ? AND actual IS NULL AND for_us <= ?",
+                metric=name,
+            ),
             (name, to_us(now)),
         )
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from core.store.names import with_names
 from core.store.tx import Sql, Tx
 from state.models import METRICS
 
-_VALUES: Final = ", ".join(METRICS)
+_READ: Final = with_names("SELECT at_us, {values} FROM ucf_history ", values=list(METRICS))
+_NEWEST: Final = with_names(
+    "SELECT at_us, source, {values} FROM ucf_history WHERE at_us <= ? "
+    "ORDER BY at_us DESC, version DESC LIMIT ?",
+    values=list(METRICS),
+)
 # One metric's changes in a period, each with its bucket and until when its value held.
 _BUCKETED: Final = """
     WITH held AS (
@@ -75,11 +81,7 @@ def buckets(
 
 def newest(tx: Tx, until_us: int, most: int) -> list[tuple[Any, ...]]:
     """Time, source and six values of the newest rows up to a time, newest first, at most `most`."""
-    return tx.execute(
-        f"SELECT at_us, source, {_VALUES} FROM ucf_history "  # noqa: S608 - our own names
-        "WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT ?",
-        (until_us, most),
-    ).fetchall()
+    return tx.execute(_NEWEST, (until_us, most)).fetchall()
 
 
 def count_by_source(tx: Tx, since_us: int, until_us: int) -> dict[str, int]:
@@ -103,8 +105,5 @@ def prune(tx: Tx, before_us: int) -> None:
 
 
 def _one(tx: Tx, which: str, *values: int) -> tuple[Any, ...] | None:
-    row: tuple[Any, ...] | None = tx.execute(
-        f"SELECT at_us, {_VALUES} FROM ucf_history {which}",  # noqa: S608 - likewise
-        values,
-    ).fetchone()
+    row: tuple[Any, ...] | None = tx.execute(_READ + which, values).fetchone()
     return row

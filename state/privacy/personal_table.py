@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from core.store.names import with_names
 from core.store.tx import Row, Sql, Tx
 
 # Replaces words in columns that must not be empty.
@@ -101,7 +102,12 @@ def names_at(tx: Tx, place: Personal, user_id: int) -> set[str]:
     """The names of a person at a place."""
     names: set[str] = set()
     for column in place.names:
-        query = f"SELECT DISTINCT {column} FROM {place.table} WHERE {place.who} = ?"  # noqa: S608 - our own names
+        query = with_names(
+            "SELECT DISTINCT {column} FROM {table} WHERE {who} = ?",
+            column=column,
+            table=place.table,
+            who=place.who,
+        )
         names |= {row[0] for row in tx.execute(query, (user_id,)) if row[0]}
     return names
 
@@ -110,10 +116,9 @@ def blank(tx: Tx, place: Personal, user_id: int) -> int:
     """Erases a person at a place; returns the number of rows."""
     values = dict.fromkeys((*place.names, *place.words, place.who), "NULL") | dict(place.instead)
     blanks = ", ".join(f"{column} = {value}" for column, value in values.items())
-    return tx.execute(
-        f"UPDATE {place.table} SET {blanks} WHERE {place.who} = ?",  # noqa: S608 - our own names
-        (user_id,),
-    ).rowcount
+    update = with_names("UPDATE {table} SET ", table=place.table)
+    of_person = with_names(" WHERE {who} = ?", who=place.who)
+    return tx.execute(f"{update}{blanks}{of_person}", (user_id,)).rowcount
 
 
 def journal_values(tx: Tx, user_id: int) -> list[tuple[int, str, str | None]]:
@@ -160,4 +165,4 @@ def tables(tx: Tx) -> list[str]:
 
 def rows_of(tx: Tx, table: str) -> Iterable[Row]:
     """All rows of a table."""
-    return tx.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own names
+    return tx.execute(with_names("SELECT * FROM {table}", table=table))

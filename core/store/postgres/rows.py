@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from psycopg.abc import Buffer
+from psycopg.abc import AdaptContext, Buffer
 from psycopg.abc import Transformer as Reader
 from psycopg.adapt import Loader, Transformer
 from psycopg.pq import Format
@@ -25,8 +25,12 @@ class _Number(Loader):
 
     format = Format.BINARY
 
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        self._numeric = NumericBinaryLoader(oid, context)
+
     def load(self, data: Buffer) -> int | float:
-        value = NumericBinaryLoader.load(self, data)  # type: ignore[arg-type]  # it uses nothing of its own
+        value = self._numeric.load(data)
         # The number of decimal places shown (dscale) stands in bytes 6 and 7.
         return float(value) if data[6] or data[7] or not value.is_finite() else int(value)
 

@@ -24,12 +24,14 @@ _MARK: Final = translate(
     "ON CONFLICT (marker) DO UPDATE SET mark = excluded.mark, at_us = excluded.at_us"
 )
 # The feed is kept for 10 minutes; a process that waits for an outcome is back within a day.
-_PRUNE: Final = tuple(
+_PRUNE: Final = (
     translate(
-        f"DELETE FROM {table} "  # noqa: S608 - our own names
-        f"WHERE at_us < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - {seconds}000000"
-    )
-    for table, seconds in (("feed", 600), ("commits", 86_400))
+        "DELETE FROM feed WHERE at_us < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - 600000000"
+    ),
+    translate(
+        "DELETE FROM commits "
+        "WHERE at_us < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - 86400000000"
+    ),
 )
 _NOTIFY: Final = translate("SELECT pg_notify(?, ?)")
 _ADD: Final = translate(feed.ADD)

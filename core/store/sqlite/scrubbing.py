@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from core.store.names import with_names
 from core.store.sqlite.faults import copy_faults
 
 _CHUNK: Final = 4 * 1024 * 1024
@@ -54,7 +55,7 @@ def rebuild_search(connection: sqlite3.Connection) -> None:
     for (name,) in connection.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
     ).fetchall():
-        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names
+        connection.execute(with_names("INSERT INTO {index} ({index}) VALUES ('rebuild')", index=name))
 
 
 def _tables(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
