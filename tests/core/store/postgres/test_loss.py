@@ -211,8 +211,10 @@ async def test_while_the_server_is_away_changes_fail_at_once_and_then_go_on(
                 await asyncio.sleep(0.01)
         assert await store.write(add("b")) == "b"
         assert await notes(store) == ["a", "b"]
-        # The loss, then the try to connect again, then the recovery.
-        assert [type(error) for error in told] == [StoreError, StoreAway, type(None)]
+        # The loss (or the idle writer noticed it first), the try to connect again, the recovery.
+        kinds = [type(error) for error in told]
+        assert kinds[-2:] == [StoreAway, type(None)]
+        assert kinds[:-2] in ([StoreError], [])
 
 
 async def test_a_store_without_changes_notices_that_the_server_is_away(own_server: PostgresServer) -> None:
