@@ -208,11 +208,14 @@ export class Chart {
   #step(event, moved) {
     const last = this.#points.length - 1;
     if (last < 0) return;
-    const here = this.#cursor === null ? last : this.#indexOf(this.#cursor);
-    const ten = Math.max(1, Math.round(last / 10));
+    // The last point is now, so each drawing moves it on while the cursor keeps its time.
+    const cursor = this.#cursor ?? this.#points[last].at;
+    const before = this.#points.findLastIndex((point) => point.at < cursor);
+    const after = this.#indexOf(cursor) + 1;
+    const further = Math.max(1, Math.round(last / 10)) - 1;
     const next = {
-      ArrowLeft: here - 1, ArrowDown: here - 1, ArrowRight: here + 1, ArrowUp: here + 1,
-      PageDown: here - ten, PageUp: here + ten, Home: 0, End: last,
+      ArrowLeft: before, ArrowDown: before, ArrowRight: after, ArrowUp: after,
+      PageDown: before - further, PageUp: after + further, Home: 0, End: last,
     }[event.key];
     if (event.key === "Escape") moved(null);
     if (next === undefined) return;
