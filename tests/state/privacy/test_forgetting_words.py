@@ -76,9 +76,9 @@ async def ended(collective: Collective, text: str, actor: Actor) -> int:
 
 
 async def live(collective: Collective) -> None:
-    """Two people write all sorts of things; each word of Ada's begins with zz, each of Bob's with yy."""
+    """Two people write all sorts of things; Ada's words begin with qadaq, Bob's with qbobq."""
     directives, contexts = collective.directives, collective.contexts
-    for person, mark in ((ADA, "zz"), (BOB, "yy")):
+    for person, mark in ((ADA, "qadaq"), (BOB, "qbobq")):
         kept = await contexts.archive(f'{mark}plan\'s "end"', person, f"{mark}note")
         for other in (ADA, BOB):
             ucf = msgspec.structs.replace(collective.manager.snapshot.ucf, harmony=1.5)
@@ -95,13 +95,13 @@ async def live(collective: Collective) -> None:
         event = build_event("alert.cleared", {"summary": f"{mark}by command"}, datetime.now(UTC))
         await collective.webhooks.send(event, person.row("event", "alert.cleared"))
         await collective.manager.record(person.row("new-kind", f"{mark}subject", after=f"{mark}after"))
-    (alert,) = [one for one in collective.alerts.open() if one.key == "zzkey"]
+    (alert,) = [one for one in collective.alerts.open() if one.key == "qadaqkey"]
     await collective.alerts.ack(alert.id, BOB)
-    await directives.halt(BOB, "yyhalt")
-    taken_back = await directives.submit("archive zztaken", actor=ADA, rank=Rank.admin)
+    await directives.halt(BOB, "qbobqhalt")
+    taken_back = await directives.submit("archive qadaqtaken", actor=ADA, rank=Rank.admin)
     await directives.cancel(taken_back.id, BOB)
-    await directives.submit("archive zzwaiting", actor=ADA, rank=Rank.admin)
-    await collective.key_values.set("x#components", "someone", "search zzshelf")
+    await directives.submit("archive qadaqwaiting", actor=ADA, rank=Rank.admin)
+    await collective.key_values.set("x#components", "someone", "search qadaqshelf")
 
 
 @pytest.fixture
@@ -138,19 +138,19 @@ def words_of(path: Path, mark: str) -> set[str]:
 
 async def test_the_words_of_the_person_are_gone_and_those_of_others_stay(folder: Path) -> None:
     path = folder / "helix.db"
-    mine = words_of(path, "yy")
-    assert len({one.partition(".")[0] for one in words_of(path, "zz")}) >= 6
+    mine = words_of(path, "qbobq")
+    assert len({one.partition(".")[0] for one in words_of(path, "qadaq")}) >= 6
     done = forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
-    assert words_of(path, "zz") == set()
-    assert b"zz" not in path.read_bytes().replace(b"zzzz", b"")
-    lost = mine - words_of(path, "yy")
+    assert words_of(path, "qadaq") == set()
+    assert b"qadaq" not in path.read_bytes()
+    lost = mine - words_of(path, "qbobq")
     # What quoted Ada or names her says something else, and the index is built anew.
-    about_ada = {one for one in lost if "zz" in one or "Adalovelace" in one}
+    about_ada = {one for one in lost if "qadaq" in one or "Adalovelace" in one}
     assert {one for one in lost - about_ada if not one.startswith("search_data.")} == set()
     assert done.erased.mentioned == {}
-    for query in ("zzplan", "zzshelf", "zztaken", "zznonsense", "zzsubject", "zzkey"):
+    for query in ("qadaqplan", "qadaqshelf", "qadaqtaken", "qadaqnonsense", "qadaqsubject", "qadaqkey"):
         assert rows(path, f"SELECT rowid FROM search WHERE search MATCH '{query}'") == []  # noqa: S608 - likewise
-    assert rows(path, "SELECT rowid FROM search WHERE search MATCH 'yyshelf'") != []
+    assert rows(path, "SELECT rowid FROM search WHERE search MATCH 'qbobqshelf'") != []
 
 
 async def test_what_happened_stays_under_its_number(folder: Path) -> None:
@@ -186,20 +186,22 @@ async def test_a_directive_that_waits_is_taken_back_and_the_others_go_on(
 async def test_a_name_that_another_gave_too_stays_theirs(folder: Path, kernel: Kernel) -> None:
     database = await SqliteStore.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
     collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
-    kept = await collective.contexts.archive("zzshelf", BOB)
+    kept = await collective.contexts.archive("qadaqshelf", BOB)
     await collective.contexts.restore(kept, BOB, shown=collective.manager.snapshot)
     await collective.close()
     await database.close()
     forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
-    assert rows(folder / "helix.db", "SELECT name FROM contexts WHERE name LIKE 'zz%'") == [("zzshelf",)]
-    subjects = "SELECT count(*) FROM journal WHERE subject = 'zzshelf' AND actor_id = 223456789012345678"
+    assert rows(folder / "helix.db", "SELECT name FROM contexts WHERE name LIKE 'qadaq%'") == [
+        ("qadaqshelf",)
+    ]
+    subjects = "SELECT count(*) FROM journal WHERE subject = 'qadaqshelf' AND actor_id = 223456789012345678"
     assert rows(folder / "helix.db", subjects) == [(2,)]
 
 
 async def test_an_event_that_is_gone_takes_no_later_one_with_it(folder: Path) -> None:
     path = folder / "helix.db"
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DELETE FROM outbox WHERE payload LIKE '%zz%'")
+        connection.execute("DELETE FROM outbox WHERE payload LIKE '%qadaq%'")
         connection.execute("UPDATE outbox SET at_us = at_us + 60000000")
     before = rows(path, "SELECT seq FROM outbox")
     forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
