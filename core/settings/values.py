@@ -37,6 +37,7 @@ _VERSION_AT_END = re.compile(r"/v\d+$", re.ASCII)
 # Standard Webhooks, "Signature scheme": a symmetric key has 24 to 64 bytes.
 _WEBHOOK_KEY_BYTES = 24
 
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
 _NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 
 _LONGEST_LIST = 100
@@ -165,6 +166,12 @@ def database_url(text: str) -> Secret:
         raise ValueError(
             "unset, which means SQLite, or the address of a PostgreSQL server like"
             " postgresql://user:password@host:5432/database; there is no other engine"
+        )
+    # Otherwise the driver takes a part of the password for the host, and its errors quote that.
+    account = text.partition("://")[2].rpartition("@")[0]
+    if any(sign in account for sign in "@/?#") or _BAD_PERCENT.search(text):
+        raise ValueError(
+            "an address whose user and password write the characters % @ / ? # as %25 %40 %2F %3F %23"
         )
     return Secret(text)
 
