@@ -37,7 +37,7 @@ _VERSION_AT_END = re.compile(r"/v\d+$", re.ASCII)
 # Standard Webhooks, "Signature scheme": a symmetric key has 24 to 64 bytes.
 _WEBHOOK_KEY_BYTES = 24
 
-_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})|%00", re.ASCII)
 _NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 
 _LONGEST_LIST = 100

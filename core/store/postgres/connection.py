@@ -80,12 +80,12 @@ def connect(url: str, name: str, limits: Limits) -> tuple[psycopg.Connection[Any
     try:
         given = conninfo_to_dict(url)
         conninfo = make_conninfo("", **{"application_name": name, **_LINK, **given})
+        connection = psycopg.connect(conninfo, autocommit=True)
     except psycopg.ProgrammingError as error:
         raise DatabaseUnusable(
             f"DATABASE_URL is not an address of PostgreSQL ({str(error).strip()}). "
             "It looks like postgresql://user:password@host:5432/database."
         ) from error
-    connection = psycopg.connect(conninfo, autocommit=True)
     try:
         _require_version(connection)
         _set_up(connection, limits)

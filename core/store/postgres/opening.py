@@ -29,6 +29,7 @@ def open_first(url: str, name: str, limits: Limits) -> tuple[psycopg.Connection[
         raise unusable(url, error) from error
     try:
         refuse_pooler(connection, url, limits)
+        _require_schema(connection)
     except BaseException:
         connection.close()
         raise
@@ -54,6 +55,23 @@ def refuse_pooler(connection: psycopg.Connection[Any], url: str, limits: Limits)
         raise DatabaseUnusable(_POOLED) from error  # pool_mode = statement knows no transactions
     finally:
         other.close()
+
+
+def _require_schema(connection: psycopg.Connection[Any]) -> None:
+    row = connection.execute(
+        "SELECT current_schema(), has_schema_privilege(current_schema(), 'CREATE')"
+    ).fetchone()
+    schema, may_create = row if row is not None else (None, None)
+    if schema is None:
+        raise DatabaseUnusable(
+            "No schema of the search_path of DATABASE_URL exists, or its account may not use it. Make the "
+            "schema (CREATE SCHEMA …), or leave search_path out."
+        )
+    if not may_create:
+        raise DatabaseUnusable(
+            f"The account of DATABASE_URL may not make tables in the schema {schema}. Let it own the "
+            f"database (ALTER DATABASE … OWNER TO …), or GRANT CREATE ON SCHEMA {schema} to it."
+        )
 
 
 def _process(connection: psycopg.Connection[Any]) -> int:

@@ -65,6 +65,7 @@ def test_a_right_value_is_taken(parser: Callable[[str], object], text: str, valu
         (parse.database_url, "postgresql://u:open#sesame@h/d"),
         (parse.database_url, "postgresql://u:open@sesame@h/d"),
         (parse.database_url, "postgresql://u:open%sesame@h/d"),
+        (parse.database_url, "postgresql://u:open%00sesame@h/d"),
         (parse.database_url, "postgresql://h/a b"),
         (parse.node_name, "-a"),
         (parse.node_name, "a b"),

@@ -107,3 +107,22 @@ def test_an_account_that_may_not_know_the_system_can_be_used(server: PostgresSer
 def test_a_place_is_shown_without_the_password() -> None:
     assert place("postgresql://me:secret@db.example:6000/helix") == "db.example:6000/helix"
     assert place("host='unfinished") == "DATABASE_URL"
+
+
+def test_an_account_that_may_make_no_tables_is_refused_at_once(server: PostgresServer) -> None:
+    url = server.fresh_url()
+    server.execute("CREATE ROLE reader LOGIN")
+    server.execute(f"GRANT USAGE ON SCHEMA {url.rpartition('%3D')[2]} TO reader")
+    with pytest.raises(DatabaseUnusable, match="may not make tables in the schema"):
+        open_first(url.replace("helix@", "reader@"), "helix-test", Limits())
+
+
+def test_a_schema_that_is_not_there_is_named_as_the_cause(server: PostgresServer) -> None:
+    url = f"postgresql://helix@127.0.0.1:{server.port}/postgres?options=-csearch_path%3Dnowhere"
+    with pytest.raises(DatabaseUnusable, match="No schema of the search_path"):
+        open_first(url, "helix-test", Limits())
+
+
+def test_a_bad_option_is_a_fault_of_the_address(server: PostgresServer) -> None:
+    with pytest.raises(DatabaseUnusable, match="DATABASE_URL is not an address"):
+        open_first(f"{server.fresh_url()}&connect_timeout=abc", "helix-test", Limits())
