@@ -23,14 +23,17 @@ T = TypeVar("T")
 
 QUEUE_LIMIT: Final = 4_096
 GROUP_LIMIT: Final = 256
-# How often an engine that has nothing to commit looks after itself.
-_IDLE_S: Final = 1.0
 # How long a stop waits for the event loop to deliver the last groups; a loop that has ended never does.
 _LAST_DELIVERY_S: Final = 5.0
 
 
 class Engine(Protocol):
-    """What writes. All but `refusal` runs in the writer's thread."""
+    """What writes. All but `refusal` and `loss` runs in the writer's thread."""
+
+    @property
+    def idle_s(self) -> float | None:
+        """How often it looks after itself while there is nothing to commit; None for never."""
+        ...
 
     def open(self) -> None:
         """Connects and prepares; what it raises is raised by `WriteQueue.start`."""
@@ -44,15 +47,19 @@ class Engine(Protocol):
         ...
 
     def rest(self) -> None:
-        """Does what no caller waits for: after each group, and every second without one."""
+        """Does what no caller waits for: after each group, and every `idle_s` without one."""
         ...
 
-    def close(self) -> None:
-        """Ends; everything was delivered."""
+    def close(self, *, clean: bool) -> None:
+        """Ends. `clean` says that everything was delivered; it is False after an error of the writer."""
         ...
 
     def refusal(self) -> StoreError | None:
         """Event loop: the error for changes that cannot be saved now; None if they can."""
+        ...
+
+    def loss(self) -> StoreError | None:
+        """Event loop: the error for callers whose changes were committed where nobody finds them; or None."""
         ...
 
 
@@ -152,6 +159,12 @@ class WriteQueue:
             self._queue.put(request)
 
     def _deliver(self, group: Sequence[Request[Any]]) -> None:
+        """Delivers the results of a committed group, in order."""
+        loss = self._engine.loss() if self._engine is not None else None
+        if loss is not None:
+            # Memory has to match what is committed, but no caller may see success.
+            for request in group:
+                request.fail_caller(loss)
         for request in group:
             request.publish()
         for request in group:
@@ -168,23 +181,28 @@ class WriteQueue:
             return
         self.call_in_loop(_settle, self._opened, None)
         group: list[Request[Any]] | None = None
+        clean = False
         try:
-            while (group := self._next_group()) is not None:
+            while (group := self._next_group(engine.idle_s)) is not None:
                 if group:
                     rest = engine.commit(group)
                     self._carried.extend(rest)
                     self.call_in_loop(self._deliver, group[: len(group) - len(rest)])
                 engine.rest()
             self._let_deliver()
+            clean = True
         except Exception as error:
             logger.exception("store.writer_failed")
             if group is not None:
                 self.call_in_loop(self._give_up, group, error)
         finally:
-            engine.close()
-            self.call_in_loop(_settle, self._ended, None)
+            try:
+                engine.close(clean=clean)
+            finally:
+                self.call_in_loop(_settle, self._ended, None)
 
     def _let_deliver(self) -> None:
+        """Waits until the event loop has delivered all groups: what `loss` looks at goes with the close."""
         delivered = threading.Event()
         self.call_in_loop(delivered.set)
         delivered.wait(_LAST_DELIVERY_S)
@@ -207,12 +225,12 @@ class WriteQueue:
         if self._on_failure is not None:
             self._on_failure(StoreError(self.last_error))
 
-    def _next_group(self) -> list[Request[Any]] | None:
-        """Waits a second for a request; returns up to GROUP_LIMIT of them, or None when stopped and empty."""
+    def _next_group(self, idle_s: float | None) -> list[Request[Any]] | None:
+        """Waits for a request; returns up to GROUP_LIMIT of them, or None when stopped and empty."""
         group = [self._carried.popleft() for _ in range(min(len(self._carried), GROUP_LIMIT))]
         while len(group) < GROUP_LIMIT:
             try:
-                request = self._queue.get(block=not group, timeout=_IDLE_S)
+                request = self._queue.get(block=not group, timeout=idle_s)
             except queue.Empty:
                 break
             if request is None:
@@ -254,13 +272,13 @@ class WriteQueue:
             if self._on_failure is not None:
                 self.call_in_loop(self._on_failure, None)
 
-    def note_failure(self, error: Exception) -> None:
+    def note_failure(self, error: BaseException) -> None:
         """Counts a transaction that failed for a fault of the machine, and tells of it."""
         self.failures += 1
         self.last_error = str(error)
         detail = " ".join(str(error.__cause__ or error).split())  # libpq's texts have several lines
         logger.warning("store.transaction_failed error=%s", detail)
-        if self._on_failure is not None:
+        if self._on_failure is not None and isinstance(error, Exception):
             self.call_in_loop(self._on_failure, error)
 
     def call_in_loop(self, callback: Callable[..., object], *arguments: object) -> None:

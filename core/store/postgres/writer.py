@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
@@ -30,10 +30,13 @@ class PostgresWriter:
     """The engine of the write queue.
 
     Attributes:
+        idle_s: how often it looks whether the server is there.
         link: the writer's connection.
         recovery: what opening did; None before.
         size_bytes: size of the database when it was opened.
     """
+
+    idle_s: Final = 1.0
 
     def __init__(
         self,
@@ -140,10 +143,13 @@ class PostgresWriter:
         """Event loop: the error for changes while the server is away."""
         return StoreAway(AWAY) if self.link.is_away else None
 
-    def close(self) -> None:
-        """Marks the stop as clean, where the server can be reached, and ends the connection."""
+    def loss(self) -> None:
+        """Event loop: nothing, since the server keeps what it has committed."""
+
+    def close(self, *, clean: bool) -> None:
+        """Marks the stop as clean, if it is and the server can be reached, and ends the connection."""
         try:
-            if self.link.is_sound():
+            if clean and self.link.is_sound():
                 end_run(self.link.open())
         except psycopg.Error as error:
             logger.warning("store.not_left_clean error=%s", " ".join(str(error).split()))

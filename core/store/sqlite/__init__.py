@@ -21,8 +21,9 @@ from core.store.sqlite.connection import BUSY_TIMEOUT_MS, connect_reader, openin
 from core.store.sqlite.files import wal_path
 from core.store.sqlite.opening import Opening, leave_clean
 from core.store.sqlite.readers import Readers
-from core.store.sqlite.writer import QUEUE_LIMIT, Writer
-from core.store.write_request import Many
+from core.store.sqlite.writer import SqliteWriter
+from core.store.write_queue import QUEUE_LIMIT, WriteQueue
+from core.store.write_request import ItemRequest, Many, Request
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,14 @@ class SqliteStore:
     """
 
     def __init__(
-        self, path: Path, writer: Writer, readers: Readers, opening: Opening, members: LocalMembers
+        self,
+        path: Path,
+        queue: WriteQueue,
+        writer: SqliteWriter,
+        readers: Readers,
+        *,
+        opening: Opening,
+        members: LocalMembers,
     ) -> None:
         self.path = path
         self.file: Path | None = path
@@ -54,6 +62,8 @@ class SqliteStore:
         self.feed = LocalFeed(members.me.id)
         self.leases = LocalLeases()
         self._files = opening.files
+        self._loop = asyncio.get_running_loop()
+        self._queue = queue
         self._writer = writer
         self._readers = readers
 
@@ -87,20 +97,14 @@ class SqliteStore:
             DatabaseUnusable: it cannot be opened or written, or a migration failed.
         """
         opening = Opening(path, migrations, app_version, busy_timeout_ms)
-        writer = Writer(
-            asyncio.get_running_loop(),
-            prepare=opening.run,
-            finish=leave_clean,
-            gone=opening.files.gone,
-            on_failure=on_failure,
-            queue_limit=queue_limit,
-        )
+        queue = WriteQueue(asyncio.get_running_loop(), on_failure=on_failure, queue_limit=queue_limit)
+        writer = SqliteWriter(queue, prepare=opening.run, finish=leave_clean, gone=opening.files.gone)
         readers = Readers(partial(connect_reader, path, busy_timeout_ms))
         try:
-            await writer.start()
+            await queue.start(writer)
             await readers.start()
         except BaseException as error:
-            await asyncio.shield(_stop(writer, readers))
+            await asyncio.shield(_stop(queue, readers))
             if isinstance(error, sqlite3.Error):
                 raise opening_error(error, path) from error
             raise
@@ -112,7 +116,8 @@ class SqliteStore:
             recovery.wal_bytes,
             recovery.migration.version,
         )
-        return cls(path, writer, readers, opening, LocalMembers(app_version, node=node))
+        members = LocalMembers(app_version, node=node)
+        return cls(path, queue, writer, readers, opening=opening, members=members)
 
     async def write(
         self,
@@ -124,7 +129,7 @@ class SqliteStore:
         """See `Store.write`."""
         if kinds and self.feed.own_kinds:
             on_commit = self.feed.after(on_commit, kinds)
-        return await self._writer.submit(work, on_commit)
+        return await self._queue.submit(Request(work, self._loop.create_future(), on_commit))
 
     async def write_item(
         self,
@@ -137,7 +142,7 @@ class SqliteStore:
         """See `Store.write_item`."""
         if kinds and self.feed.own_kinds:
             on_commit = self.feed.after(on_commit, kinds)
-        return await self._writer.submit_item(item, many, on_commit)
+        return await self._queue.submit(ItemRequest(item, many, self._loop.create_future(), on_commit))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """See `Store.read`."""
@@ -149,20 +154,20 @@ class SqliteStore:
 
     def stats(self) -> StoreStats:
         """Counts and sizes; needs a few `stat` calls and no query."""
-        writer, gone = self._writer, self._files.gone()
+        queue, gone = self._queue, self._files.gone()
         return StoreStats(
             engine=version.ENGINE,
-            groups=writer.groups,
-            writes=writer.writes,
-            failures=writer.failures,
-            largest_group=writer.largest_group,
-            waiting=writer.waiting,
-            queue_limit=writer.queue_limit,
+            groups=queue.groups,
+            writes=queue.writes,
+            failures=queue.failures,
+            largest_group=queue.largest_group,
+            waiting=queue.waiting,
+            queue_limit=queue.queue_limit,
             reads=self._readers.reads,
             size_bytes=file_size(self.path),
             wal_bytes=file_size(wal_path(self.path)),
-            last_commit_s=writer.last_commit_s,
-            last_error=writer.last_error,
+            last_commit_s=queue.last_commit_s,
+            last_error=queue.last_error,
             gone=gone,
             remedy=_FREE_SPACE if gone is None else _PUT_BACK,
             facts=version.FACTS,
@@ -170,10 +175,10 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finishes accepted requests, empties the write-ahead log and marks the stop as clean."""
-        await _stop(self._writer, self._readers)
+        await _stop(self._queue, self._readers)
 
 
-async def _stop(writer: Writer, readers: Readers) -> None:
-    # The writer last: an open read would prevent it from emptying the write-ahead log.
+async def _stop(queue: WriteQueue, readers: Readers) -> None:
+    # The queue last: an open read would prevent it from emptying the write-ahead log.
     await readers.stop()
-    await writer.stop()
+    await queue.stop()

@@ -35,7 +35,7 @@ async def test_a_group_is_cut_where_its_time_is_up(
 async def test_a_group_is_cut_where_it_holds_enough(
     database: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.store.sqlite.writer.GROUP_LIMIT", 4)
+    monkeypatch.setattr("core.store.write_queue.GROUP_LIMIT", 4)
     results = await in_one_group(database, *(add(f"n{number}") for number in range(10)))
     assert results == [f"n{number}" for number in range(10)]
     assert database.stats().largest_group == 4

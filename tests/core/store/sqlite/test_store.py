@@ -112,11 +112,12 @@ async def test_closing_removes_the_log_only_after_everybody_has_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = await open_database(tmp_path)
-    writer = database._writer
+    writer, thread = database._writer, database._queue._thread
     look = writer._gone
+    assert thread is not None
 
     def look_late() -> str | None:
-        writer._thread.join(0.05)
+        thread.join(0.05)
         return look()
 
     monkeypatch.setattr(writer, "_gone", look_late)

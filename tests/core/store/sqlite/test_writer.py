@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -15,7 +15,11 @@ from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import SqliteStore
 from core.store.sqlite.group_commit import GroupCommit
 from core.store.sqlite.readers import Readers
-from core.store.sqlite.writer import Writer
+from core.store.sqlite.writer import SqliteWriter
+from core.store.write_queue import WriteQueue
+from core.store.write_request import Request
+
+T = TypeVar("T")
 
 
 class FailingConnection(sqlite3.Connection):
@@ -55,7 +59,9 @@ def stop_iteration(_: sqlite3.Connection) -> object:
     return next(iter(()))
 
 
-def make_writer(path: Path, failures: list[Exception | None]) -> tuple[Writer, list[FailingConnection]]:
+async def start_queue(
+    path: Path, failures: list[Exception | None]
+) -> tuple[WriteQueue, list[FailingConnection]]:
     connections: list[FailingConnection] = []
 
     def prepare() -> sqlite3.Connection:
@@ -64,11 +70,13 @@ def make_writer(path: Path, failures: list[Exception | None]) -> tuple[Writer, l
         connections.append(connection)
         return connection
 
-    loop = asyncio.get_running_loop()
-    writer = Writer(
-        loop, prepare=prepare, finish=lambda _: None, gone=lambda: None, on_failure=failures.append
-    )
-    return writer, connections
+    queue = WriteQueue(asyncio.get_running_loop(), on_failure=failures.append)
+    await queue.start(SqliteWriter(queue, prepare=prepare, finish=lambda _: None, gone=lambda: None))
+    return queue, connections
+
+
+def request(work: Callable[[sqlite3.Connection], T]) -> Request[T]:
+    return Request(work, asyncio.get_running_loop().create_future(), None)
 
 
 async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: SqliteStore) -> None:
@@ -118,18 +126,19 @@ async def test_a_read_that_cannot_be_rolled_back_keeps_its_connection_in_use(tmp
 
 async def test_a_commit_that_cannot_even_be_rolled_back_fails_and_the_next_works(tmp_path: Path) -> None:
     failures: list[Exception | None] = []
-    writer, connections = make_writer(tmp_path / "helix.db", failures)
-    await writer.start()
+    queue, connections = await start_queue(tmp_path / "helix.db", failures)
     try:
         async with asyncio.timeout(40):
             connections[0].failing = True
             with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
-                await writer.submit(insert, None)
+                await queue.submit(request(insert))
             connections[0].failing = False
-            assert await writer.submit(insert, None) == 1
-            count = await writer.submit(lambda c: c.execute("SELECT count(*) FROM notes").fetchone()[0], None)
+            assert await queue.submit(request(insert)) == 1
+            count = await queue.submit(
+                request(lambda c: c.execute("SELECT count(*) FROM notes").fetchone()[0])
+            )
     finally:
-        await writer.stop()
+        await queue.stop()
     assert count == 1
 
 
@@ -141,15 +150,14 @@ async def test_a_writer_that_ends_by_an_error_leaves_nobody_waiting(
 
     monkeypatch.setattr(GroupCommit, "commit", broken)
     failures: list[Exception | None] = []
-    writer, _ = make_writer(tmp_path / "helix.db", failures)
-    await writer.start()
+    queue, _ = await start_queue(tmp_path / "helix.db", failures)
     async with asyncio.timeout(40):
         answers = await asyncio.gather(
-            *(writer.submit(insert, None) for _ in range(300)), return_exceptions=True
+            *(queue.submit(request(insert)) for _ in range(300)), return_exceptions=True
         )
         assert {type(answer) for answer in answers} == {StoreError}
         with pytest.raises(StoreClosed):
-            await writer.submit(insert, None)
-        await writer.stop()
-    assert writer.last_error is not None
+            await queue.submit(request(insert))
+        await queue.stop()
+    assert queue.last_error is not None
     assert len(failures) == 1
