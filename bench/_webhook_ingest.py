@@ -13,9 +13,10 @@ from pathlib import Path
 import uvloop
 
 from core.clock import SystemClock
+from core.store import write_queue
 from core.store.moments import to_us
 from core.store.schema import CORE_MIGRATIONS
-from core.store.sqlite import SqliteStore, writer
+from core.store.sqlite import SqliteStore
 from core.store.sqlite.connection import connect_writer
 from core.webhooks.ids import new_id
 from core.webhooks.inbox import Inbox, Incoming
@@ -124,9 +125,9 @@ def _insert(execute: Callable[..., sqlite3.Cursor], row: tuple[object, ...]) -> 
 @contextmanager
 def _one_by_one() -> Iterator[None]:
     """The same writer, with groups of one."""
-    limit = writer.GROUP_LIMIT
-    writer.GROUP_LIMIT = 1  # type: ignore[misc]
+    limit = write_queue.GROUP_LIMIT
+    write_queue.GROUP_LIMIT = 1  # type: ignore[misc]
     try:
         yield
     finally:
-        writer.GROUP_LIMIT = limit  # type: ignore[misc]
+        write_queue.GROUP_LIMIT = limit  # type: ignore[misc]
