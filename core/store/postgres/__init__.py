@@ -167,27 +167,21 @@ class PostgresStore:
         order: Order = "serial",
         kinds: tuple[str, ...] = (),
     ) -> T:
-        """Runs `work` in a savepoint of the next group; returns its result once it is on the server's disk.
-
-        `work` must be safe to run twice: if another request ends the group's transaction, it is run again on
-        its own. It cannot begin or end a transaction. An exception undoes its changes and is raised here.
+        """See `Store.write`.
 
         Args:
-            work: changes the database through the transaction it is given.
-            on_commit: called on the event loop with the result, in commit order and before any caller of the
-                group continues; also if this caller was cancelled after the work had begun.
+            work: likewise.
+            on_commit: likewise.
             order: "serial" runs as if there were one writer in all processes. "free" takes no lock and tells
                 the feed nothing: for changes whose unique keys suffice, as they may be run again even after
                 they were committed.
-            kinds: what it changes of what processes keep in memory, for the feed; `()` tells nobody.
+            kinds: likewise.
 
         Raises:
-            StoreOverloaded: too many writes wait.
-            StoreClosed: the store has been closed.
             StoreAway: the server cannot be reached; nothing was changed.
             StoreUnknown: the connection was lost while committing, and nobody knows the outcome.
             StoreConflict: a constraint was broken; nothing was changed.
-            StoreError: it could not be saved (disk full, locked for too long); nothing was changed.
+            StoreError: as `Store.write` raises it.
         """
         kind = FreeRequest if order == "free" else Request
         # The work gets a Tx; the request's type names SQLite's connection, which is one.
@@ -205,29 +199,18 @@ class PostgresStore:
         on_commit: Callable[[T], None] | None = None,
         kinds: tuple[str, ...] = (),
     ) -> T:
-        """Like `write` with order "free", for frequent writes: one call of `many` handles all items in a row.
-
-        `many` gets the items in order and returns for each its result, or an exception for that item only. If
-        it raises, all items are undone and each is tried alone. Pass a module-level function or an
-        `OneStatement`, which costs a single wait: items are grouped by identity.
-        """
+        """See `Store.write_item`; the order is "free". An `OneStatement` as `many` costs a single wait."""
         untyped: Any = many
         if kinds:
             on_commit = self.feed.after(on_commit, kinds)
         return await self._queue.submit(ItemRequest(item, untyped, self._loop.create_future(), on_commit))
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Runs `work` in a read-only transaction that sees one snapshot of the database.
-
-        Raises:
-            StoreOverloaded: too many queries wait.
-            StoreClosed: the store has been closed.
-            StoreError: the server could not be reached, or took too long.
-        """
+        """See `Store.read`."""
         return await self._readers.read(work)
 
     def add_participant(self, participant: Participant) -> None:
-        """Registers in-memory state to restore when a transaction fails; call before its first write.
+        """See `Store.add_participant`.
 
         One that is an `Announcer` too tells the feed what a group changes, and takes over foreign changes.
         """
@@ -258,7 +241,7 @@ class PostgresStore:
         )
 
     async def close(self) -> None:
-        """Finishes accepted requests and ends the connections."""
+        """See `Store.close`."""
         await _stop(self._queue, self._readers)
 
 

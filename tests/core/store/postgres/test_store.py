@@ -185,7 +185,7 @@ async def test_a_read_sees_one_moment_even_while_a_write_commits(store: Postgres
 
 
 async def test_too_many_reads_are_refused(store: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.postgres.readers.READ_LIMIT", 1)
+    monkeypatch.setattr("core.store.read_threads.READ_LIMIT", 1)
     gate = Gate()
     reading = asyncio.create_task(store.read(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)

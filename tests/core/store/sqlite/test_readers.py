@@ -41,7 +41,7 @@ async def test_a_read_sees_one_moment_even_while_a_write_commits(database: Sqlit
 
 
 async def test_too_many_reads_are_refused(database: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.sqlite.readers.READ_LIMIT", 1)
+    monkeypatch.setattr("core.store.read_threads.READ_LIMIT", 1)
     gate = Gate()
     reading = asyncio.create_task(database.read(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
