@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from core.store import Store
 from core.store.migrations import Migration
@@ -32,18 +32,20 @@ class Stores:
         self._url: str | None = None
 
     @asynccontextmanager
-    async def opened(self, migrations: Sequence[Migration], version: str = "0.1.0") -> AsyncIterator[Store]:
+    async def opened(
+        self, migrations: Sequence[Migration], version: str = "0.1.0", **options: Any
+    ) -> AsyncIterator[Store]:
         """An open store, closed after the block; opening it again finds what was written."""
-        store = await self.open(migrations, version)
+        store = await self.open(migrations, version, **options)
         try:
             yield store
         finally:
             await store.close()
 
-    async def open(self, migrations: Sequence[Migration], version: str = "0.1.0") -> Store:
+    async def open(self, migrations: Sequence[Migration], version: str = "0.1.0", **options: Any) -> Store:
         """An open store, which the caller closes."""
         if self.engine == "sqlite":
-            return await SqliteStore.open(self._path, migrations, app_version=version)
+            return await SqliteStore.open(self._path, migrations, app_version=version, **options)
         from core.store.postgres import PostgresStore
         from core.store.postgres.connection import Limits
 
@@ -51,4 +53,4 @@ class Stores:
             self._url = self._server().emptied_url(migrations)
         # A busy machine may stop a test within a transaction for longer than the second that is allowed.
         patient = Limits(idle_in_transaction_ms=60_000)
-        return await PostgresStore.open(self._url, migrations, app_version=version, limits=patient)
+        return await PostgresStore.open(self._url, migrations, app_version=version, limits=patient, **options)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+from core.store import Store
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import SqliteStore
+from core.store.tx import Tx
 
 NOTES = Migration(10, "notes", ("CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT UNIQUE NOT NULL)",))
 CHILDREN = Migration(
@@ -36,18 +39,20 @@ async def open_database(
     )
 
 
-def add(body: str) -> Callable[[sqlite3.Connection], str]:
-    def work(connection: sqlite3.Connection) -> str:
-        connection.execute("INSERT INTO notes (body) VALUES (?)", (body,))
+def add(body: str) -> Callable[[Tx], str]:
+    def work(tx: Tx) -> str:
+        tx.execute("INSERT INTO notes (body) VALUES (?)", (body,))
         return body
 
     return work
 
 
-async def notes(database: SqliteStore) -> list[str]:
-    return await database.read(
-        lambda connection: [row[0] for row in connection.execute("SELECT body FROM notes ORDER BY id")]
-    )
+def look(tx: Tx) -> list[str]:
+    return [row[0] for row in tx.execute("SELECT body FROM notes ORDER BY id")]
+
+
+async def notes(store: Store) -> list[str]:
+    return await store.read(look)
 
 
 class Gate:
@@ -68,14 +73,25 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def in_one_group(
-    database: SqliteStore, *works: Callable[[sqlite3.Connection], object]
-) -> list[object | BaseException]:
+def store_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name.startswith("helix-store")}
+
+
+@asynccontextmanager
+async def gathered(store: Store) -> AsyncIterator[None]:
+    """What is submitted in the block is one group."""
     gate = Gate()
-    holder = asyncio.create_task(database.write(gate))
+    holder = asyncio.create_task(store.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
-    tasks = [asyncio.create_task(database.write(work)) for work in works]
-    await turns()
-    gate.opened.set()
-    await holder
+    try:
+        yield
+        await turns()
+    finally:
+        gate.opened.set()
+        await holder
+
+
+async def in_one_group(store: Store, *works: Callable[[Any], object]) -> list[object | BaseException]:
+    async with gathered(store):
+        tasks = [asyncio.create_task(store.write(work)) for work in works]
     return await asyncio.gather(*tasks, return_exceptions=True)

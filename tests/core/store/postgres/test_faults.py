@@ -10,7 +10,8 @@ import pytest
 from core.store.errors import StoreError
 from core.store.postgres import PostgresStore
 from core.store.tx import Tx
-from tests.core.store.postgres.notes import add, in_one_group, notes, opened
+from tests.core.store.notes_store import add, in_one_group, notes
+from tests.core.store.postgres.notes import opened
 from tests.postgres_server import PostgresServer
 
 

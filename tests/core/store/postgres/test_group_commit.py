@@ -12,36 +12,10 @@ import pytest
 from core.store.errors import StoreConflict
 from core.store.postgres import PostgresStore
 from core.store.tx import Row, Tx
+from tests.core.store.notes_store import add, gathered, in_one_group, look, notes
 from tests.core.store.postgres.keys import add_checked, add_keys
-from tests.core.store.postgres.notes import add, gathered, in_one_group, look, notes, opened
+from tests.core.store.postgres.notes import opened
 from tests.postgres_server import PostgresServer
-
-
-async def test_what_waits_shares_one_commit(store: PostgresStore) -> None:
-    before = store.stats().groups
-    results = await in_one_group(store, *(add(f"n{number}") for number in range(20)))
-    assert results == [f"n{number}" for number in range(20)]
-    assert store.stats().groups == before + 2  # the gate's, and one for all twenty
-    assert store.stats().largest_group == 20
-
-
-async def test_a_group_is_cut_where_its_time_is_up(
-    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.store.postgres.group_commit.GROUP_TIME_S", -1.0)
-    before = store.stats().groups
-    results = await in_one_group(store, *(add(f"n{number}") for number in range(5)))
-    assert results == [f"n{number}" for number in range(5)]
-    assert store.stats().groups == before + 6
-
-
-async def test_a_group_is_cut_where_it_holds_enough(
-    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.store.write_queue.GROUP_LIMIT", 4)
-    results = await in_one_group(store, *(add(f"n{number}") for number in range(10)))
-    assert results == [f"n{number}" for number in range(10)]
-    assert store.stats().largest_group == 4
 
 
 async def test_a_failing_work_leaves_its_neighbours_alone(store: PostgresStore) -> None:
@@ -220,13 +194,6 @@ async def items_in_one_group(store: PostgresStore, *bodies: str) -> list[str | B
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_neighbours_share_one_call_and_keep_their_order(store: PostgresStore) -> None:
-    bodies = ["a", "b", "plain", "c", "other", "d"]
-    assert await items_in_one_group(store, *bodies) == bodies
-    assert calls == [("a", "b"), ("c",), ("other",), ("d",)]
-    assert await notes(store) == bodies
-
-
 @pytest.mark.parametrize("with_plain", [False, True])
 async def test_an_item_that_fails_costs_no_other_its_result(
     store: PostgresStore, *, with_plain: bool
@@ -245,13 +212,6 @@ async def test_an_item_that_fails_costs_no_other_its_result(
     assert isinstance(taken, StoreConflict)
     assert isinstance(refused, LookupError)
     assert await notes(store) == ["taken", "a", "b", *plain, "c"]
-
-
-async def test_a_call_that_gives_too_few_results_keeps_nothing(store: PostgresStore) -> None:
-    first, short = await items_in_one_group(store, "a", "short")
-    assert first == "a"
-    assert isinstance(short, ValueError)
-    assert await notes(store) == ["a"]
 
 
 async def test_a_group_of_one_statement_costs_one_wait(store: PostgresStore) -> None:

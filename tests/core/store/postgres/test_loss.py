@@ -15,9 +15,10 @@ from core.store.postgres import Limits, PostgresStore
 from core.store.postgres.connection import Server
 from core.store.postgres.pipeline import Pipeline
 from core.store.tx import Tx
+from tests.core.store.notes_store import Gate, add, gathered, look, notes
 from tests.core.store.postgres.keys import add_keys
 from tests.core.store.postgres.losing import Lose, end, losing_commits
-from tests.core.store.postgres.notes import Gate, add, gathered, look, notes, opened
+from tests.core.store.postgres.notes import opened
 from tests.postgres_server import PostgresServer
 
 

@@ -15,9 +15,9 @@ from core.store import Sql, Store, Tx
 from core.store.one_statement import OneStatement
 from core.store.postgres import Limits, PostgresStore
 from core.store.sqlite import SqliteStore
-from tests.core.store.notes_store import turns
+from tests.core.store.notes_store import Gate, turns
 from tests.core.store.postgres.losing import Lose, end, losing_commits
-from tests.core.store.postgres.notes import ALL, Gate
+from tests.core.store.postgres.notes import ALL
 from tests.postgres_server import PostgresServer
 
 Step: TypeAlias = tuple[str, str]

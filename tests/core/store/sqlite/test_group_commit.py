@@ -14,33 +14,6 @@ from core.store.sqlite import SqliteStore
 from tests.core.store.notes_store import add, in_one_group, notes, open_database
 
 
-async def test_what_waits_shares_one_commit(database: SqliteStore) -> None:
-    before = database.stats().groups
-    results = await in_one_group(database, *(add(f"n{number}") for number in range(20)))
-    assert results == [f"n{number}" for number in range(20)]
-    assert database.stats().groups == before + 2  # the gate's, and one for all twenty
-    assert database.stats().largest_group == 20
-
-
-async def test_a_group_is_cut_where_its_time_is_up(
-    database: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.store.sqlite.group_commit.GROUP_TIME_S", -1.0)
-    before = database.stats().groups
-    results = await in_one_group(database, *(add(f"n{number}") for number in range(5)))
-    assert results == [f"n{number}" for number in range(5)]
-    assert database.stats().groups == before + 6
-
-
-async def test_a_group_is_cut_where_it_holds_enough(
-    database: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.store.write_queue.GROUP_LIMIT", 4)
-    results = await in_one_group(database, *(add(f"n{number}") for number in range(10)))
-    assert results == [f"n{number}" for number in range(10)]
-    assert database.stats().largest_group == 4
-
-
 async def test_a_failing_work_leaves_its_neighbours_alone(database: SqliteStore) -> None:
     def broken(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO notes (body) VALUES ('half')")

@@ -68,13 +68,6 @@ async def test_neighbours_share_one_call_and_keep_their_order(database: SqliteSt
     assert await notes(database) == ["a", "b", "c"]
 
 
-async def test_a_work_of_another_kind_between_them_keeps_its_place(database: SqliteStore) -> None:
-    bodies = ["a", "b", "plain", "c", "other", "d"]
-    assert await in_one_group(database, *bodies) == bodies
-    assert calls == [("a", "b"), ("c",), ("other",), ("d",)]
-    assert await notes(database) == bodies
-
-
 async def test_one_that_is_refused_costs_no_other_call(database: SqliteStore) -> None:
     first, refused, last = await in_one_group(database, "a", "refused", "b")
     assert (first, last) == ("a", "b")
@@ -109,15 +102,6 @@ async def test_one_whose_caller_is_gone_is_left_out(database: SqliteStore) -> No
     assert (first, last) == ("a", "b")
     assert isinstance(gone, asyncio.CancelledError)
     assert calls == [("a", "b")]
-
-
-async def test_a_call_that_gives_too_few_results_is_told_to_all_and_keeps_nothing(
-    database: SqliteStore,
-) -> None:
-    first, short = await in_one_group(database, "a", "short")
-    assert first == "a"
-    assert isinstance(short, ValueError)
-    assert await notes(database) == ["a"]
 
 
 async def test_hooks_run_in_commit_order_for_those_that_were_kept(database: SqliteStore) -> None:

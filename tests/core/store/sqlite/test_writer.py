@@ -55,10 +55,6 @@ def insert(connection: sqlite3.Connection) -> int:
     return connection.execute("INSERT INTO notes VALUES (1)").rowcount
 
 
-def stop_iteration(_: sqlite3.Connection) -> object:
-    return next(iter(()))
-
-
 async def start_queue(
     path: Path, failures: list[Exception | None]
 ) -> tuple[WriteQueue, list[FailingConnection]]:
@@ -77,24 +73,6 @@ async def start_queue(
 
 def request(work: Callable[[sqlite3.Connection], T]) -> Request[T]:
     return Request(work, asyncio.get_running_loop().create_future(), None)
-
-
-async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: SqliteStore) -> None:
-    async with asyncio.timeout(40):
-        first, stopped, last = await asyncio.gather(
-            database.write(lambda _: 1),
-            database.write(stop_iteration),
-            database.write(lambda _: 2),
-            return_exceptions=True,
-        )
-    assert (first, last) == (1, 2)
-    assert isinstance(stopped, RuntimeError)
-
-
-async def test_a_read_that_raises_stop_iteration_ends(database: SqliteStore) -> None:
-    async with asyncio.timeout(40):
-        with pytest.raises(RuntimeError, match="StopIteration"):
-            await database.read(stop_iteration)
 
 
 async def test_a_read_that_cannot_be_rolled_back_keeps_its_connection_in_use(tmp_path: Path) -> None:
