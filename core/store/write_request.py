@@ -133,6 +133,28 @@ def neighbours(group: Sequence[Request[Any]], start: int) -> list[Request[Any]]:
     )
 
 
+def run_neighbours(
+    requests: Sequence[Request[Any]], run_in_savepoint: Callable[[Sequence[Request[Any]]], bool]
+) -> None:
+    """Runs adjacent requests in one savepoint, or each in its own where that fails.
+
+    Args:
+        requests: those whose callers were cancelled are skipped.
+        run_in_savepoint: whether it went well; if not, everything is undone and each request holds the error.
+    """
+    wanted: list[Request[Any]] = []
+    for request in requests:
+        if request.abandoned:
+            request.fail(asyncio.CancelledError())
+        else:
+            wanted.append(request)
+    if not wanted or run_in_savepoint(wanted) or len(wanted) == 1:
+        return
+    # One of them failed: run each alone to find which.
+    for request in wanted:
+        run_in_savepoint([request])
+
+
 def run_together(connection: Transaction, requests: Sequence[Request[Any]]) -> None:
     """Runs a single request, or adjacent items in one call."""
     items = [request for request in requests if isinstance(request, ItemRequest)]

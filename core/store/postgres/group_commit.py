@@ -7,10 +7,10 @@ run again with a savepoint for each request.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -18,6 +18,7 @@ import psycopg
 from core.store.contract import Participant
 from core.store.errors import StoreAway, StoreError, StoreUnknown
 from core.store.one_statement import OneStatement
+from core.store.participants import capture, restore
 from core.store.postgres import feed, outcome
 from core.store.postgres.connection import Link
 from core.store.postgres.faults import (
@@ -31,7 +32,7 @@ from core.store.postgres.faults import (
 from core.store.postgres.requests import fail_all, is_free, statement_of
 from core.store.postgres.transaction import Transaction
 from core.store.tx import Rows
-from core.store.write_request import ItemRequest, Request, neighbours, run_together
+from core.store.write_request import ItemRequest, Request, neighbours, run_neighbours, run_together
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05
@@ -148,7 +149,7 @@ class GroupCommit:
 
     def _transaction(self, group: list[Request[Any]]) -> list[Request[Any]]:
         started = time.monotonic()
-        before = self._capture()
+        before = capture(self._participants)
         self._unread.clear()
         self._is_answer_lost = False
         transaction: Transaction | None = None
@@ -161,7 +162,7 @@ class GroupCommit:
             rest = self._run(group, transaction)
             self._end(transaction)
         except BaseException as error:
-            self._restore(before)
+            restore(before)
             self._clear_up(transaction, error)
             raise _Failed(error) from error
         if transaction.is_alone:
@@ -196,28 +197,15 @@ class GroupCommit:
                 break
             together = neighbours(group, done)
             done += len(together)
-            self._run_neighbours(together, transaction)
+            run_neighbours(together, partial(self._run_in_savepoint, transaction=transaction))
         return group[done:]
-
-    def _run_neighbours(self, together: Sequence[Request[Any]], transaction: Transaction) -> None:
-        wanted: list[Request[Any]] = []
-        for request in together:
-            if request.abandoned:
-                request.fail(asyncio.CancelledError())
-            else:
-                wanted.append(request)
-        if not wanted or self._run_in_savepoint(wanted, transaction) or len(wanted) == 1:
-            return
-        # One of them failed: run each alone to find which.
-        for request in wanted:
-            self._run_in_savepoint([request], transaction)
 
     def _run_in_savepoint(self, requests: Sequence[Request[Any]], transaction: Transaction) -> bool:
         """Whether the work succeeded; if not, it is undone and each request holds the error.
 
         Raises: what ends the transaction: a statement's error, or any error where there is no savepoint.
         """
-        before = self._capture()
+        before = capture(self._participants)
         try:
             self._call(requests, transaction)
         except BaseException as error:
@@ -225,7 +213,7 @@ class GroupCommit:
                 raise
             transaction.check()
             transaction.tx.undo()
-            self._restore(before)
+            restore(before)
             fail_all(requests, error)
             return False
         transaction.check()
@@ -294,10 +282,3 @@ class GroupCommit:
         told = error if isinstance(error, StoreAway | StoreUnknown) else fault(error)
         if told is not None:
             self._on_failure(told)
-
-    def _capture(self) -> list[tuple[Participant, object]]:
-        return [(participant, participant.capture()) for participant in self._participants]
-
-    def _restore(self, captured: list[tuple[Participant, object]]) -> None:
-        for participant, memory in captured:
-            participant.restore(memory)

@@ -6,7 +6,6 @@ the interpreter lock back from a busy event loop, which takes longer than most s
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import sqlite3
 import time
@@ -15,8 +14,9 @@ from typing import Any, Final
 
 from core.store.contract import Participant
 from core.store.errors import StoreError
+from core.store.participants import capture, restore
 from core.store.sqlite.faults import primary_code, store_error
-from core.store.write_request import Request, neighbours, run_together
+from core.store.write_request import Request, neighbours, run_neighbours, run_together
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05
@@ -96,7 +96,7 @@ class GroupCommit:
 
     def _transaction(self, group: Sequence[Request[Any]]) -> list[Request[Any]]:
         started = time.monotonic()
-        before = self._capture()
+        before = capture(self._participants)
         rest: list[Request[Any]] = []
         try:
             if self._connection.in_transaction:
@@ -109,33 +109,20 @@ class GroupCommit:
                     break
                 together = neighbours(group, done)
                 done += len(together)
-                self._run_neighbours(together)
+                run_neighbours(together, self._run_in_savepoint)
             self._control(_COMMIT)
         except _TransactionGone as gone:
-            self._restore(before)
+            restore(before)
             self._on_failure(gone.cause)
             raise
         self._on_success(len(group) - len(rest), time.monotonic() - started)
         return rest
 
-    def _run_neighbours(self, together: Sequence[Request[Any]]) -> None:
-        wanted: list[Request[Any]] = []
-        for request in together:
-            if request.abandoned:
-                request.fail(asyncio.CancelledError())
-            else:
-                wanted.append(request)
-        if not wanted or self._run_in_savepoint(wanted) or len(wanted) == 1:
-            return
-        # One of them failed: run each alone to find which.
-        for request in wanted:
-            self._run_in_savepoint([request])
-
     def _run_in_savepoint(self, requests: Sequence[Request[Any]]) -> bool:
         """Whether it succeeded; if not, everything is undone and each request holds the error."""
         connection = self._connection
         went_well = True
-        before = self._capture()
+        before = capture(self._participants)
         self._control(_SAVEPOINT)
         try:
             self._in_work = True
@@ -151,7 +138,7 @@ class GroupCommit:
             if not connection.in_transaction:
                 raise _TransactionGone(error) from error
             self._control(_ROLLBACK_TO)
-            self._restore(before)
+            restore(before)
             went_well = False
             for request in requests:
                 request.fail(readable(error))
@@ -175,13 +162,6 @@ class GroupCommit:
         # A COMMIT in a work function would commit half a group; `executescript` begins with one.
         refused = self._in_work and action == sqlite3.SQLITE_TRANSACTION
         return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
-
-    def _capture(self) -> list[tuple[Participant, object]]:
-        return [(participant, participant.capture()) for participant in self._participants]
-
-    def _restore(self, captured: list[tuple[Participant, object]]) -> None:
-        for participant, memory in captured:
-            participant.restore(memory)
 
 
 def _is_the_machines(error: BaseException) -> bool:

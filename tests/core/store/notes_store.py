@@ -67,6 +67,20 @@ class Gate:
         assert self.opened.wait(10)
 
 
+class Counter:
+    """Memory in the writer thread, as the newest snapshot is."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    def capture(self) -> object:
+        return self.value
+
+    def restore(self, captured: object) -> None:
+        assert isinstance(captured, int)
+        self.value = captured
+
+
 async def turns() -> None:
     """Until what this turn of the loop began has been submitted, and handed over to the writer thread."""
     for _ in range(3):

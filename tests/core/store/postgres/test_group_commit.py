@@ -12,7 +12,7 @@ import pytest
 from core.store.errors import StoreConflict
 from core.store.postgres import PostgresStore
 from core.store.tx import Row, Tx
-from tests.core.store.notes_store import add, gathered, in_one_group, look, notes
+from tests.core.store.notes_store import Counter, add, gathered, in_one_group, look, notes
 from tests.core.store.postgres.keys import add_checked, add_keys
 from tests.core.store.postgres.notes import opened
 from tests.postgres_server import PostgresServer
@@ -120,20 +120,6 @@ async def test_a_failing_commit_is_blamed_on_the_one_who_caused_it(store: Postgr
     assert isinstance(results[1], StoreConflict)
     assert await notes(store) == ["a", "b"]
     assert await store.read(lambda tx: tx.execute("SELECT count(*) FROM children").fetchone()) == (0,)
-
-
-class Counter:
-    """Memory in the writer thread, as the newest snapshot is."""
-
-    def __init__(self) -> None:
-        self.value = 0
-
-    def capture(self) -> object:
-        return self.value
-
-    def restore(self, captured: object) -> None:
-        assert isinstance(captured, int)
-        self.value = captured
 
 
 async def test_memory_beside_the_transaction_goes_back_with_it(store: PostgresStore) -> None:

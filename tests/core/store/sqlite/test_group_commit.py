@@ -11,7 +11,7 @@ import pytest
 
 from core.store.errors import StoreError
 from core.store.sqlite import SqliteStore
-from tests.core.store.notes_store import add, in_one_group, notes, open_database
+from tests.core.store.notes_store import Counter, add, in_one_group, notes, open_database
 
 
 async def test_a_failing_work_leaves_its_neighbours_alone(database: SqliteStore) -> None:
@@ -121,20 +121,6 @@ async def test_a_full_disk_refuses_what_does_not_fit_and_keeps_the_rest(tmp_path
         assert database.stats().failures >= 1
     finally:
         await database.close()
-
-
-class Counter:
-    """Memory in the writer thread, as the newest snapshot is."""
-
-    def __init__(self) -> None:
-        self.value = 0
-
-    def capture(self) -> object:
-        return self.value
-
-    def restore(self, captured: object) -> None:
-        assert isinstance(captured, int)
-        self.value = captured
 
 
 async def test_memory_beside_the_transaction_goes_back_with_it(database: SqliteStore) -> None:
