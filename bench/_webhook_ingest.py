@@ -13,7 +13,7 @@ from pathlib import Path
 import uvloop
 
 from core.clock import SystemClock
-from core.store import write_queue
+from core.store.engine import write_queue
 from core.store.moments import to_us
 from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import SqliteStore

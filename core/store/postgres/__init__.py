@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeAlias, TypeVar
 
 from core.store.contract import Many, Participant, Recovery, StoreStats
+from core.store.engine.write_queue import QUEUE_LIMIT, WriteQueue
+from core.store.engine.write_request import ItemRequest, Request
 from core.store.errors import DatabaseUnusable, StoreAway
 from core.store.feed import LocalFeed
 from core.store.leases import LocalLeases
@@ -22,8 +24,6 @@ from core.store.postgres.readers import Readers
 from core.store.postgres.requests import FreeRequest
 from core.store.postgres.writer import PostgresWriter
 from core.store.tx import Tx
-from core.store.write_queue import QUEUE_LIMIT, WriteQueue
-from core.store.write_request import ItemRequest, Request
 
 __all__ = ["Limits", "PostgresStats", "PostgresStore"]
 

@@ -16,9 +16,10 @@ from typing import Any, Final
 import psycopg
 
 from core.store.contract import Participant
+from core.store.engine.participants import capture, restore
+from core.store.engine.write_request import ItemRequest, Request, neighbours, run_neighbours, run_together
 from core.store.errors import StoreAway, StoreError, StoreUnknown
 from core.store.one_statement import OneStatement
-from core.store.participants import capture, restore
 from core.store.postgres import feed, outcome
 from core.store.postgres.connection import Link
 from core.store.postgres.faults import (
@@ -32,7 +33,6 @@ from core.store.postgres.faults import (
 from core.store.postgres.requests import fail_all, is_free, statement_of
 from core.store.postgres.transaction import Transaction
 from core.store.tx import Rows
-from core.store.write_request import ItemRequest, Request, neighbours, run_neighbours, run_together
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05

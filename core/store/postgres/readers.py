@@ -7,12 +7,12 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from core.store.engine.read_threads import ReadThreads
 from core.store.postgres.connection import Limits, Link
 from core.store.postgres.faults import is_lost, is_stale, readable
 from core.store.postgres.pipeline import Pipeline
 from core.store.postgres.statements import translate
 from core.store.postgres.tx import PgTx
-from core.store.read_threads import ReadThreads
 from core.store.tx import Tx
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from core.store.engine.write_request import ItemRequest, Request
 from core.store.one_statement import OneStatement
 from core.store.postgres.faults import readable
-from core.store.write_request import ItemRequest, Request
 
 T = TypeVar("T")
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 import psycopg
 
 from core.store.contract import Participant, Recovery
+from core.store.engine.write_queue import WriteQueue
+from core.store.engine.write_request import Request
 from core.store.errors import StoreAway, StoreError
 from core.store.migrations import Migration
 from core.store.postgres import feed
@@ -18,8 +20,6 @@ from core.store.postgres.group_commit import GroupCommit
 from core.store.postgres.migrating import migrate
 from core.store.postgres.opening import open_first, unusable
 from core.store.postgres.presence import begin_run, claim, end_run
-from core.store.write_queue import WriteQueue
-from core.store.write_request import Request
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,8 @@ from typing import Final, Self, TypeVar
 
 from core.files.size import file_size
 from core.store.contract import Participant, StoreStats
+from core.store.engine.write_queue import QUEUE_LIMIT, WriteQueue
+from core.store.engine.write_request import ItemRequest, Many, Request
 from core.store.feed import LocalFeed
 from core.store.leases import LocalLeases
 from core.store.members import LocalMembers
@@ -22,8 +24,6 @@ from core.store.sqlite.files import wal_path
 from core.store.sqlite.opening import Opening, leave_clean
 from core.store.sqlite.readers import Readers
 from core.store.sqlite.writer import SqliteWriter
-from core.store.write_queue import QUEUE_LIMIT, WriteQueue
-from core.store.write_request import ItemRequest, Many, Request
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.store.contract import Participant
+from core.store.engine.participants import capture, restore
+from core.store.engine.write_request import Request, neighbours, run_neighbours, run_together
 from core.store.errors import StoreError
-from core.store.participants import capture, restore
 from core.store.sqlite.faults import primary_code, store_error
-from core.store.write_request import Request, neighbours, run_neighbours, run_together
 
 # A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05

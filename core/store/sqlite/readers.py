@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from core.store.read_threads import ReadThreads
+from core.store.engine.read_threads import ReadThreads
 from core.store.sqlite.faults import store_error
 
 T = TypeVar("T")

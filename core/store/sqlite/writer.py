@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from core.store.contract import Participant
+from core.store.engine.write_queue import WriteQueue
+from core.store.engine.write_request import Request
 from core.store.errors import StoreError, StoreGone
 from core.store.sqlite.checkpoints import Checkpoints
 from core.store.sqlite.group_commit import GroupCommit, readable
-from core.store.write_queue import WriteQueue
-from core.store.write_request import Request
 
 logger = logging.getLogger(__name__)
 

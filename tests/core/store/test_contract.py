@@ -50,7 +50,7 @@ async def test_a_group_is_cut_where_its_time_is_up(
 
 
 async def test_a_group_is_cut_where_it_holds_enough(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.write_queue.GROUP_LIMIT", 4)
+    monkeypatch.setattr("core.store.engine.write_queue.GROUP_LIMIT", 4)
     results = await in_one_group(store, *(add(f"n{number}") for number in range(10)))
     assert results == [f"n{number}" for number in range(10)]
     assert store.stats().largest_group == 4
@@ -254,7 +254,7 @@ async def test_a_read_sees_one_moment_even_while_a_write_commits(store: Store) -
 
 
 async def test_too_many_reads_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.read_threads.READ_LIMIT", 1)
+    monkeypatch.setattr("core.store.engine.read_threads.READ_LIMIT", 1)
     gate = Gate()
     reading = asyncio.create_task(store.read(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)

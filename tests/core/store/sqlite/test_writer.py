@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import pytest
 
+from core.store.engine.write_queue import WriteQueue
+from core.store.engine.write_request import Request
 from core.store.errors import StoreClosed, StoreError
 from core.store.schema import CORE_MIGRATIONS
 from core.store.sqlite import SqliteStore
 from core.store.sqlite.group_commit import GroupCommit
 from core.store.sqlite.readers import Readers
 from core.store.sqlite.writer import SqliteWriter
-from core.store.write_queue import WriteQueue
-from core.store.write_request import Request
 
 T = TypeVar("T")
 

@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
+from core.store.engine.write_request import Request
 from core.store.errors import StoreClosed, StoreError, StoreOverloaded
-from core.store.write_request import Request
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, TypeVar
 
+from core.store.engine.write_request import Transaction, deliverable
 from core.store.errors import StoreClosed, StoreOverloaded
-from core.store.write_request import Transaction, deliverable
 
 T = TypeVar("T")
 Connection = TypeVar("Connection")
