@@ -47,7 +47,8 @@ async def answering(*answers: bytes | Sequence[bytes]) -> AsyncIterator[str]:
             pass
         finally:
             writer.close()
-            with suppress(ConnectionError):
+            # The end of the block may cancel it here too, and waits for it.
+            with suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
