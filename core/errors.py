@@ -16,6 +16,10 @@ class StartError(HelixError):
     """The program cannot start (exit code 2); the text names the setting or path and what to do."""
 
 
+class Away(HelixError):
+    """What is needed cannot be reached for a while and comes back by itself; a check tells of it."""
+
+
 class UnknownName(HelixError):
     """A name that is not known; the text suggests the nearest one.
 

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from core.clock import Clock
+from core.errors import Away
 from core.health import HealthRegistry, Reading
 from core.runtime._supervised_loop import Loop, LoopBounds, LoopState, LoopStatus, read_loops
 
@@ -39,6 +40,8 @@ _LONGEST_BACKOFF_S = 60.0
 _JITTER = 0.5
 # A loop that ran this long without a crash has recovered, and its backoff starts again.
 _STABLE_AFTER_S = 60.0
+# A loop whose server is away is not at fault, and must not be late once that is back.
+_AWAY_S = 2.0
 _DEFAULT_BOUNDS = LoopBounds()
 
 
@@ -182,7 +185,11 @@ class Supervisor:
             await self._sleep(loop.first_after_s)
         while True:
             crash = await self._run_once(loop)
-            if crash is not None:
+            if isinstance(crash, Away):
+                loop.state = "waiting"
+                logger.debug("loop.waits loop=%s for=%s", loop.name, type(crash).__name__)
+                await self._sleep(_AWAY_S * (1 + _JITTER * self._jitter()))
+            elif crash is not None:
                 await self._back_off(loop, crash)
             elif loop.every_s is None:
                 loop.state = "finished"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.errors import HelixError, StartError
+from core.errors import Away, HelixError, StartError
 
 # The drivers of both engines have one base class of all their errors, called so (PEP 249).
 _ENGINES: Final = frozenset({"sqlite3", "psycopg"})
@@ -34,7 +34,7 @@ class StoreClosed(StoreError):
     """The store has been closed, or its opening failed."""
 
 
-class StoreAway(StoreError):
+class StoreAway(StoreError, Away):
     """The database server cannot be reached; the store connects again by itself."""
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 
+from core.errors import Away
+
 
 class Loop:
     """A run that does what the test says: return, crash, or stay."""
@@ -20,6 +22,8 @@ class Loop:
             self.ran.notify_all()
         if outcome == "crash":
             raise OSError("secret details")
+        if outcome == "away":
+            raise Away("The server is away.")
         if outcome == "inner cancel":
             raise asyncio.CancelledError
         if outcome == "stay":

@@ -74,6 +74,25 @@ async def test_a_crashed_loop_comes_back_with_growing_bounded_pauses(
     assert pauses == [1, 2, 4, 8, 16, 32, 40, 40, 40]
 
 
+async def test_a_loop_whose_server_is_away_tries_again_soon_and_has_not_crashed(
+    supervisor: Supervisor, clock: ManualClock, health: HealthRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = Loop("away")
+    supervisor.add("inbox", loop, every_s=1)
+    supervisor.start()
+    pauses = []
+    for runs in range(1, 6):
+        await loop.until(runs)
+        (pause,) = await clock.until_sleeping()
+        pauses.append(pause)
+        (status,) = supervisor.loops()
+        assert (status.state, status.restarts, status.last_error) == ("waiting", 0, None)
+        clock.advance(pause)
+    assert pauses == [2] * 5
+    assert health.get("loop:inbox") is None
+    assert "Traceback" not in caplog.text
+
+
 async def test_loops_that_crash_together_do_not_come_back_together(
     clock: ManualClock, health: HealthRegistry
 ) -> None:
