@@ -21,7 +21,7 @@ _INSTRUCTIONS: Final = 100_000
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """An entry of a schema that the migrations do not make so.
+    """An entry of a schema that differs from what the migrations make.
 
     Attributes:
         kind: "table", "index", "trigger" or "view".
@@ -68,7 +68,7 @@ def open_untrusted(path: Path, *, stopped: Callable[[], bool]) -> Iterator[sqlit
 
 
 def schema_step(tx: Tx) -> int:
-    """The number of the highest migration, as the file's head states it."""
+    """The number of the highest migration, as the header of the file says."""
     return int(tx.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -78,7 +78,7 @@ def recorded_steps(tx: Tx) -> set[int]:
 
 
 def bookkeeping_difference(tx: Tx) -> Difference | None:
-    """How the tables that record migrations differ; one that is a view in truth could run for ever."""
+    """How the tables that record migrations differ; a view in place of one could run for ever."""
     expected = expected_schema(())
     names = {entry[1] for entry in expected}
     found = frozenset(entry for entry in schema_objects(tx) if entry[1].casefold() in names)
